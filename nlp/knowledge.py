@@ -1,0 +1,169 @@
+"""The knowledge of claims: `nlp/words.toml` and `nlp/claims/<family>.toml`, decoded and checked. Code only matches.
+
+`words.toml` names lists of words that phrases share, each a word or several (`"clot shot"`):
+
+    [lists]
+    vaccine = ["vaccine", "vax", "clot shot"]
+
+A family's file has `family = "…"` and one `[[claim]]` per claim, with the fields of `Claim` below.
+**A phrase** says when a claim is *in play*; whether the post promotes or debunks it is decided elsewhere, from cues.
+So a phrase states the claim plainly (`{vaccine} {cause} autism`) and needs no negation, question or quotation of its own.
+
+Terms stand in order, with at most 5 other words between neighbours, all in one sentence. Case, simple inflection
+(`cause` finds causes, caused, causing; `vaccine` finds vaccines), punctuation, emoji, hyphens and leetspeak do not
+matter, and a hashtag is read as the words it is made of. A term is one of
+
+    word            that word                       big_pharma   these words side by side
+    word*           any word that begins so          =ms          exactly this form, no inflection
+    {list}          an entry of that list            a|b|{list}   any of these
+    not             any negation (not, never, no, can't, doesn't, without …); a phrase that holds `not` asserts the
+                    claim by negation (`mask not work`), and that negation is not read as a denial
+    !term           not in the sentence, anywhere
+
+`&` between parts: every part in the sentence, in any order (`vitamin_c & {cure} cancer`); `&&`: every part anywhere
+in the post, sentence by sentence (`after {vaccine} && stop* talking`).
+
+**Denials** (`denials`, optional) are phrases of the same language that state the *opposite* of the claim, such as
+`{vaccine} safe` for "vaccines are harmful": plainly said they debunk it; negated, in an `if … why` or said with irony
+they promote it.
+
+**Hashtags** (`hashtags`) are tags, lower-case and without '#', that state the claim by themselves.
+
+**Examples** are the claim's tests: `stance` is promotes, debunks, questions, reports, or none where the claim must not
+be in play.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+Stance = Literal["promotes", "debunks", "questions", "reports", "none"]
+HERE = Path(__file__).parent
+FAMILIES = (
+    "vaccine-adverse-effects",
+    "vaccine-ingredients",
+    "vaccine-dna",
+    "vaccine-immune-harm",
+    "vaccine-ineffective",
+    "vaccine-unnecessary",
+    "vaccine-rushed",
+    "vaccine-concealment",
+    "vaccine-plot",
+    "vaccine-liberty",
+    "vaccine-religion",
+    "vaccine-origin",
+    "cancer-cure",
+    "chronic-disease-cure",
+    "autism-cure",
+    "infection-cure-or-denial",
+    "detox-and-toxins",
+    "medicine-harm",
+    "other-health-falsehood",
+)
+
+
+class BadKnowledge(ValueError):
+    """A knowledge file is wrong; the message names file, entry and field, and what was expected."""
+
+
+class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence of our own and the stance it must get."""
+
+    text: str
+    stance: Stance
+
+
+class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One known claim. `harm`: what follows from believing it; `source`: the address that refutes it."""
+
+    id: str
+    kind: Literal["falsifiable", "concern"]
+    statement: str
+    wrong_because: str
+    source: str
+    risk: Literal["low", "moderate", "high"]
+    harm: str
+    reviewer: str
+    reviewed: str
+    phrases: tuple[str, ...]
+    examples: tuple[Example, ...]
+    hashtags: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
+    family: str = ""
+
+
+class FamilyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of `nlp/claims/`."""
+
+    family: str
+    claim: tuple[Claim, ...]
+
+
+class WordLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file `nlp/words.toml`."""
+
+    lists: dict[str, tuple[str, ...]]
+
+
+T = TypeVar("T")
+
+
+def load(folder: Path = HERE) -> tuple[WordLists, tuple[Claim, ...]]:
+    """Read the word lists and every claim of `folder`, in the order of their ids. Raises BadKnowledge."""
+    words = decode(folder / "words.toml", WordLists)
+    claims: dict[str, Claim] = {}
+    for path in sorted((folder / "claims").glob("*.toml")):
+        for claim in _family(path):
+            if claim.id in claims:
+                raise BadKnowledge(f"{path}: claim `{claim.id}`: field `id`: already used in family {claims[claim.id].family}")
+            claims[claim.id] = claim
+    return words, tuple(claims[claim_id] for claim_id in sorted(claims))
+
+
+def decode(path: Path, kind: type[T]) -> T:
+    """Read one TOML file of knowledge as `kind`. Raises BadKnowledge naming file, entry and field."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadKnowledge(f"{path}: the file is missing") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadKnowledge(f"{path}: {error}") from None
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        raise BadKnowledge(f"{path}: {_entry(content, str(error))}{error}") from None
+
+
+def _entry(content: dict[str, object], message: str) -> str:
+    """Give "claim `id`: " where the error's path names an entry of a list of tables, else nothing."""
+    for name, entries in content.items():
+        if isinstance(entries, list):
+            for place, entry in enumerate(entries):
+                if f"$.{name}[{place}]" in message and isinstance(entry, dict):
+                    return f"{name} `{entry.get('id', f'number {place + 1}')}`: "
+    return ""
+
+
+def _family(path: Path) -> Iterable[Claim]:
+    content = decode(path, FamilyFile)
+    if content.family not in FAMILIES:
+        raise BadKnowledge(f"{path}: field `family`: expected one of {', '.join(FAMILIES)}, got `{content.family}`")
+    for claim in content.claim:
+        _check(path, claim)
+        yield msgspec.structs.replace(claim, family=content.family)
+
+
+def _check(path: Path, claim: Claim) -> None:
+    place = f"{path}: claim `{claim.id}`: field"
+    for name in ("id", "statement", "wrong_because", "source", "harm", "reviewer", "reviewed"):
+        if not getattr(claim, name).strip() and not (claim.kind == "concern" and name == "wrong_because"):
+            raise BadKnowledge(f"{place} `{name}`: expected some text, got none")
+    if not claim.phrases and not claim.hashtags:
+        raise BadKnowledge(f"{place} `phrases`: expected at least one phrase or hashtag, got none")
+    if not claim.examples:
+        raise BadKnowledge(f"{place} `examples`: expected at least one, got none")
+    if claim.source and not claim.source.startswith("https://"):
+        raise BadKnowledge(f"{place} `source`: expected an address that begins with https://, got `{claim.source}`")
