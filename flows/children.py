@@ -1,0 +1,113 @@
+"""The processes that the owner of a home starts and keeps alive: the embedded broker and the taggers."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from flows.home import Home, prefect_environment
+from flows.settings import Settings
+
+SLOWEST_RESTART = 30.0
+
+
+class BrokerFailed(RuntimeError):
+    """The embedded broker did not come up; the message holds its last line."""
+
+
+class Child:
+    """A process that is started again when it dies, at first at once, then ever more slowly up to 30 s."""
+
+    def __init__(self, name: str, command: list[str], log: Path, environment: dict[str, str]) -> None:
+        self.name, self.restarts = name, -1
+        self._command, self._log, self._environment = command, log, environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._born, self._wait = 0.0, 0.0
+
+    def keep(self, now: float) -> None:
+        """Start the process if it is not alive and its turn has come. `now` is of `time.monotonic`."""
+        if self._process is not None and self._process.poll() is None:
+            if now - self._born > SLOWEST_RESTART:
+                self._wait = 0.0
+            return
+        if now - self._born < self._wait:
+            return
+        self._wait = min(SLOWEST_RESTART, self._wait * 2 or 0.5)
+        self._born, self.restarts = now, self.restarts + 1
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment
+            )
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, where the process was started."""
+        return self._process.pid if self._process else None
+
+    def end(self) -> None:
+        """Ask the process to end, and after 10 s end it."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Children(msgspec.Struct):
+    """All that an owner keeps alive, in the order in which they start."""
+
+    alive: list[Child]
+
+    def keep(self) -> None:
+        """Start again whatever died."""
+        for child in self.alive:
+            child.keep(time.monotonic())
+
+    def end(self) -> None:
+        """End all, the last started first."""
+        for child in reversed(self.alive):
+            child.end()
+
+
+def broker(home: Home, config: Settings, port: int) -> Child:
+    """Give the embedded broker as a child: on `port`, its log in the home, ending when this process does."""
+    command = [sys.executable, "-m", "listeners.broker", str(home.broker), "--port", str(port)]
+    command += ["--retention-days", str(config.retention_days), "--with-parent", str(os.getpid())]
+    return Child("broker", command, home.logs / "broker.log", dict(os.environ))
+
+
+def tagger(home: Home, bootstrap: str, number: int) -> Child:
+    """Give a tagger as a child, told where the broker is."""
+    found = {"AUSCULT_HOME": str(home.path), "AUSCULT_KAFKA_BOOTSTRAP": bootstrap}
+    environment = {**prefect_environment(home.path), **os.environ, **found}
+    log = home.logs / f"tagger-{number}.log"
+    return Child(f"tagger-{number}", [sys.executable, "-m", "flows.tag"], log, environment)
+
+
+def last_line(log: Path) -> str:
+    """Give the last line that a child wrote, for a message to a person."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return next((line for line in reversed(lines) if line.strip()), "it said nothing")
+
+
+def settled_port(home: Home) -> int:
+    """Give the port noted in the home, so that clients find a restarted broker where it was; if another program has
+    taken it since, note a free one."""
+    note = home.broker / "port"
+    for port in (int(note.read_text()) if note.exists() else 0, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            note.write_text(str(probe.getsockname()[1]))
+            break
+    return int(note.read_text())

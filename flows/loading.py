@@ -1,0 +1,90 @@
+"""Load what the taggers give and publish it: the hands of the one process that writes the warehouse."""
+
+import time
+from datetime import UTC, datetime
+from types import TracebackType
+
+import msgspec
+
+from flows.home import Home
+from flows.settings import Settings
+from listeners.hashtags import registry
+from listeners.stream import PARTITIONS, Connection, OffsetConsumer, Unreachable, cluster_and_topic_id, lag
+from warehouse.database import Warehouse, open_warehouse
+from warehouse.load import Incoming, StreamId, load, set_hashtags
+from warehouse.publish import publish
+
+BATCH = 5000
+GROUP = "loader"
+TAGGERS = "taggers"
+SPACING = 30.0
+SPACING_FACTOR = 20.0
+
+
+class Totals(msgspec.Struct):
+    """What this process loaded and published so far."""
+
+    loaded: int = 0
+    posts: int = 0
+    rejected: int = 0
+    published: int = 0
+
+
+class Loading:
+    """Loads batch by batch, and publishes when something changed: no oftener than every 30 s or 20 times what the last
+    took, but at once when a marker stands in every partition, since someone waits for it."""
+
+    def __init__(self, home: Home, config: Settings, stream: Connection) -> None:
+        self.totals = Totals()
+        self._stream = stream
+        self._warehouse: Warehouse = open_warehouse(home.path, datetime.now(UTC))
+        set_hashtags(self._warehouse, registry(config.hashtags_path))
+        self._id = StreamId(*cluster_and_topic_id(stream, "tagged"))
+        self._consumer = OffsetConsumer(stream, "tagged", self._warehouse.positions(self._id))
+        self._marked: dict[str, set[int]] = {}
+        self._due, self._next = True, 0.0
+
+    def __enter__(self) -> "Loading":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._consumer.close()
+        self._warehouse.close()
+
+    def step(self) -> int:
+        """Load what has come, at most 5,000 events, within half a second; publish if it is time. Gives how many."""
+        messages = self._consumer.poll(0.5, BATCH)
+        if messages:
+            self._load([Incoming(m.partition, m.offset, m.value) for m in messages])
+        if self._due and time.monotonic() >= self._next:
+            self.publish()
+        return len(messages)
+
+    def _load(self, incoming: list[Incoming]) -> None:
+        loaded = load(self._warehouse, incoming, self._id, datetime.now(UTC))
+        self._consumer.commit(GROUP)
+        self.totals.loaded += len(incoming)
+        self.totals.posts += loaded.posts
+        self.totals.rejected += loaded.rejected
+        self._due = True
+        for marker_id, partition in loaded.markers:
+            partitions = self._marked.setdefault(marker_id, set())
+            partitions.add(partition)
+            if len(partitions) == PARTITIONS:
+                self._next = 0.0
+                del self._marked[marker_id]
+
+    def publish(self) -> None:
+        """Publish now, if anything changed since the newest snapshot."""
+        started = time.monotonic()
+        if publish(self._warehouse, datetime.now(UTC)) is not None:
+            self.totals.published += 1
+        took = time.monotonic() - started
+        self._due, self._next = False, time.monotonic() + max(SPACING, SPACING_FACTOR * took)
+
+    def lags(self) -> tuple[int | None, int | None]:
+        """Give how many events wait to be tagged and to be loaded; None where the broker does not say."""
+        try:
+            return lag(self._stream, "posts", TAGGERS), lag(self._stream, "tagged", GROUP)
+        except Unreachable:
+            return None, None

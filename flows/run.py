@@ -1,0 +1,166 @@
+"""Own the home: start the broker and the taggers, load what they tag, publish it. One process a home does this.
+
+It ends when no command is attached and nothing is left to do, unless it was told to stay; SIGTERM ends it at once.
+Whatever dies under it is started again; whatever it had not committed is done again.
+"""
+
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+import msgspec
+from prefect import flow
+
+from flows.children import Children, broker, last_line, settled_port, tagger
+from flows.home import Home, Lock, Owner, connection, open_home, say_owner
+from flows.loading import Loading
+from flows.recorded import leave_summary, recorded
+from flows.settings import BadSetting, Settings, settings
+from listeners.stream import Connection, Unreachable, create_topics
+
+BROKER_PATIENCE = 60.0
+QUIET = 2.0
+
+
+class AlreadyOwned(RuntimeError):
+    """Another process owns the home."""
+
+
+class RunSummary(msgspec.Struct, frozen=True):
+    """What one run of the owner did."""
+
+    loaded: int
+    posts: int
+    rejected: int
+    published: int
+    restarts: int
+    seconds: float
+
+
+class Stop:
+    """Whether the owner was told to end, by SIGTERM or SIGINT."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def listen(self) -> None:
+        """Take the signals of this process from now on."""
+        signal.signal(signal.SIGTERM, self._ask)
+        signal.signal(signal.SIGINT, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def run(home: Home, config: Settings, stop: Stop, *, stay: bool, window: float | None = None) -> RunSummary:
+    """Own the home until `stop` is asked, or `window` seconds passed, or (unless told to `stay`) no one needs it.
+
+    Raises AlreadyOwned where another process does, and Unreachable where no broker answers.
+    """
+    lock = Lock(home.path / "run.lock")
+    if not _taken(lock):
+        raise AlreadyOwned(f"{home.path} is run by another process already")
+    bootstrap = config.kafka_bootstrap or f"127.0.0.1:{settled_port(home)}"
+    children = Children([] if config.kafka_bootstrap else [broker(home, config, int(bootstrap.rpartition(":")[2]))])
+    stream = connection(config, home, bootstrap)
+    try:
+        children.keep()
+        _wait_for_broker(home, stream, config, children, stop)
+        children.alive += [tagger(home, bootstrap, n) for n in range(config.taggers)]
+        children.keep()
+        state = Owner(pid=os.getpid(), bootstrap=bootstrap, started_at=time.time(), seen_at=0.0, stay=stay)
+        return _own(home, Loading(home, config, stream), children, stop, state, window=window)
+    finally:
+        children.end()
+        (home.path / "run.json").unlink(missing_ok=True)
+        lock.release()
+
+
+def _taken(lock: Lock) -> bool:
+    """Take the lock; a moment's patience, since asking whether a home is owned takes it for an instant."""
+    return any(lock.take() or time.sleep(0.1) for _ in range(10))
+
+
+def _wait_for_broker(home: Home, stream: Connection, config: Settings, children: Children, stop: Stop) -> None:
+    until = time.monotonic() + BROKER_PATIENCE
+    while not stop.asked:
+        try:
+            create_topics(stream, config.retention_days)
+        except Unreachable as error:
+            if time.monotonic() > until:
+                own = f": {last_line(home.logs / 'broker.log')}" if not config.kafka_bootstrap else ""
+                raise Unreachable(f"no broker answers at {stream.bootstrap}{own or f': {error}'}") from None
+            children.keep()
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _own(
+    home: Home,
+    config: Settings,
+    stream: Connection,
+    children: Children,
+    stop: Stop,
+    *,
+    stay: bool,
+    window: float | None,
+) -> RunSummary:
+    started = heard = time.monotonic()
+    state = Owner(pid=os.getpid(), bootstrap=stream.bootstrap, started_at=time.time(), seen_at=0.0, stay=stay)
+    attached = Lock(home.path / "attached.lock")
+    with Loading(home, config, stream) as loading:
+        while not stop.asked and not (window is not None and time.monotonic() - started > window):
+            children.keep()
+            if loading.step():
+                heard = time.monotonic()
+            if time.time() - state.seen_at >= 1.0:
+                state = _state(state, loading)
+                say_owner(home, state)
+                quiet = time.monotonic() - heard > QUIET and (state.lag_posts, state.lag_tagged) == (0, 0)
+                if quiet and not state.stay and attached.take():
+                    break
+        loading.publish()
+    return RunSummary(
+        **msgspec.structs.asdict(loading.totals),
+        restarts=sum(child.restarts for child in children.alive),
+        seconds=round(time.monotonic() - started, 1),
+    )
+
+
+def _state(before: Owner, loading: Loading) -> Owner:
+    waiting, tagged = loading.lags()
+    totals = loading.totals
+    return msgspec.structs.replace(
+        before,
+        seen_at=time.time(),
+        posts=totals.posts,
+        rejected=totals.rejected,
+        loaded=totals.loaded,
+        lag_posts=waiting,
+        lag_tagged=tagged,
+    )
+
+
+@flow(name="load", retries=2, retry_delay_seconds=10)
+def load(window: float | None = None, stay: bool = False) -> RunSummary:
+    """Own the home that the environment names, for `window` seconds or until no one needs it: see `run`."""
+    config, stop = settings(os.environ), Stop()
+    stop.listen()
+    summary = run(open_home(config.home_path), config, stop, stay=stay, window=window)
+    leave_summary("load", msgspec.structs.asdict(summary))
+    return summary
+
+
+def main() -> None:
+    """Run as the background owner that a command started; what it says is in the home's logs."""
+    try:
+        recorded(load)()
+    except (AlreadyOwned, BadSetting, Unreachable) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
