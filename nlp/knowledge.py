@@ -15,7 +15,7 @@ matter, and a hashtag is read as the words it is made of. A term is one of
 
     word            that word                       big_pharma   these words side by side
     word*           any word that begins so          =ms          exactly this form, no inflection
-    {list}          an entry of that list            a|b|{list}   any of these
+    {list}          an entry of that list            a|b|{list}   any of these (`{vaccine}_injury` works too)
     not             any negation (not, never, no, can't, doesn't, without …); a phrase that holds `not` asserts the
                     claim by negation (`mask not work`), and that negation is not read as a denial
     !term           not in the sentence, anywhere
@@ -118,7 +118,9 @@ def load(folder: Path = HERE) -> tuple[WordLists, tuple[Claim, ...]]:
     for path in sorted((folder / "claims").glob("*.toml")):
         for claim in _family(path):
             if claim.id in claims:
-                raise BadKnowledge(f"{path}: claim `{claim.id}`: field `id`: already used in family {claims[claim.id].family}")
+                raise BadKnowledge(
+                    f"{path}: claim `{claim.id}`: field `id`: already used in family {claims[claim.id].family}"
+                )
             claims[claim.id] = claim
     return words, tuple(claims[claim_id] for claim_id in sorted(claims))
 

@@ -1,0 +1,58 @@
+"""Hashtags as the words they are made of: `#VaccinesCauseAutism` by its capitals, `#vaccinescauseautism` by a vocabulary.
+
+Splitting keeps lengths, so that every word lies on its place in the tag.
+"""
+
+import csv
+import math
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+_HUMPS = re.compile(r"[A-Z]{2,}s?(?![a-z])|[A-Z]?[a-z]+|\d+|[A-Z]+|[^\W\d_]+")
+_LONGEST = 18
+_UNKNOWN = -13.0
+
+
+def frequencies(path: Path, extra: Iterable[str] = ()) -> dict[str, float]:
+    """Give the log-probability of each word of a `word,count` file; `extra` words count as often as a rare one."""
+    with path.open(encoding="utf-8", newline="") as file:
+        counts = {row["word"]: int(row["count"]) for row in csv.DictReader(file)}
+    for word in extra:
+        counts[word] = max(counts.get(word, 0), 40)
+    total = math.log(sum(counts.values()))
+    return {word: math.log(count) - total for word, count in counts.items() if len(word) > 1 or word in "ai"}
+
+
+def split(tag: str, logs: Mapping[str, float]) -> list[tuple[str, int, int]]:
+    """Give the lower-case words of a tag (without '#') and where each lies in it: [start, end)."""
+    parts = []
+    for hump in _HUMPS.finditer(tag):
+        word = hump.group().lower()
+        for start, end in _pieces(word, logs):
+            parts.append((word[start:end], hump.start() + start, hump.start() + end))
+    return parts or [(tag.lower(), 0, len(tag))]
+
+
+def _pieces(word: str, logs: Mapping[str, float]) -> list[tuple[int, int]]:
+    """Cut a run-together word where the known words are likeliest; leave it whole where they are not likely enough."""
+    if word in logs or len(word) < 5 or len(word) > 60 or not word.isalpha():
+        return [(0, len(word))]
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(word) + 1):
+        best.append(
+            max(
+                (best[start][0] + logs.get(word[start:end], _unknown(end - start)), start)
+                for start in range(max(0, end - _LONGEST), end)
+            )
+        )
+    cuts, end = [], len(word)
+    while end:
+        cuts.append((best[end][1], end))
+        end = best[end][1]
+    known = all(word[start:end] in logs for start, end in cuts)
+    return cuts[::-1] if known else [(0, len(word))]
+
+
+def _unknown(length: int) -> float:
+    return _UNKNOWN - 3.0 * length
