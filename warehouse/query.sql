@@ -1,0 +1,5 @@
+-- Reading a snapshot.
+
+-- name: lock
+set timezone = 'UTC';
+set lock_configuration = true
