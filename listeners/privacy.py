@@ -1,0 +1,190 @@
+"""Pseudonyms in place of people. What leaves here names no account but those of public organisations. Pure.
+
+A handle is recognised as its platform writes it: after '@', and in links to a profile or a post of X. Words that
+only look like one stay: mail addresses, and '@' inside a word.
+"""
+
+import csv
+import hmac
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import msgspec
+
+from listeners.events import AuthorRemoved, Collected, Event, Identity, Link, Post, PostSeen
+
+PSEUDONYM = re.compile(r"u[0-9a-f]{16}")
+_REMEMBERED = 1 << 17
+
+_NAME = r"[A-Za-z0-9_]+"
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_CHAIN = rf"(?:[@＠]{_HOST}(?:\.{_HOST})*)*"
+_BEFORE = r"(?:(?<![A-Za-z0-9_])|(?<=\bRT)|(?<=\brt)|(?<=\bRt))"
+_HANDLES = {
+    "x": re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[@＠]{_NAME}(?:[.-]{_NAME})*)*)"),
+    "mastodon": re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[.-]+{_NAME})*{_CHAIN})"),
+    "bluesky": re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[.-]+{_NAME})*{_CHAIN})"),
+}
+_X_PAGES = frozenset(
+    [
+        "i",
+        "intent",
+        "search",
+        "hashtag",
+        "home",
+        "share",
+        "explore",
+        "settings",
+        "messages",
+        "login",
+        "signup",
+        "tos",
+        "privacy",
+    ]
+)
+_X_LINK = re.compile(
+    rf"((?<![A-Za-z0-9-])(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/(?:\#!/)?(?:intent/user\?screen_name=)?@?)({_NAME})",
+    re.IGNORECASE,
+)
+
+
+class Pseudonyms:
+    """Gives each account the same pseudonym wherever it is named, as long as the key is the same."""
+
+    def __init__(self, key: bytes, organisations: frozenset[str]) -> None:
+        self._key = key
+        self._organisations = frozenset(handle.lower() for handle in organisations)
+        self.of_handle = lru_cache(_REMEMBERED)(self._of_handle)
+
+    def author(self, platform: str, author_id: str | None, handle: str | None) -> str:
+        """Give the pseudonym of an author: 'u' and 16 hex digits, by the platform's id where it is known."""
+        if author_id:
+            return self._pseudonym(f"id:{platform}:{author_id}")
+        return self._pseudonym(f"handle:{platform}:{_spelled(handle or '')}")
+
+    def _of_handle(self, platform: str, handle: str) -> str:
+        """Give what stands for a mentioned handle: a pseudonym, or an organisation's own handle, lower-case."""
+        spelled = _spelled(handle)
+        if spelled in self._organisations or PSEUDONYM.fullmatch(spelled):
+            return spelled
+        return self._pseudonym(f"handle:{platform}:{spelled}")
+
+    def text(self, platform: str, text: str) -> str:
+        """Give a text with a pseudonym in place of each handle of a person."""
+        if "@" in text or "＠" in text:
+            pattern = _HANDLES.get(platform, _HANDLES["mastodon"])
+            text = pattern.sub(lambda found: self._mention(platform, found), text)
+        if ".com/" in text or ".COM/" in text.upper():
+            text = _X_LINK.sub(self._linked, text)
+        return text
+
+    def _mention(self, platform: str, found: re.Match[str]) -> str:
+        """Give what stands for one mention, or for several that were written without a space."""
+        sign, chain = found[0][0], found[1].replace("＠", "@")
+        names = chain.split("@")
+        if len(names) == 2 and ("." in names[1] or platform != "x"):
+            names = [chain]  # user@host: one account of another server
+        return "".join(sign + self._shown(platform, name) for name in names)
+
+    def _shown(self, platform: str, handle: str) -> str:
+        stands = self.of_handle(platform, handle)
+        return handle if stands == handle.lower() else stands
+
+    def _linked(self, found: re.Match[str]) -> str:
+        before, handle = found[1], found[2]
+        return found[0] if handle.lower() in _X_PAGES else before + self._shown("x", handle)
+
+    def _pseudonym(self, account: str) -> str:
+        return "u" + hmac.digest(self._key, account.encode(errors="replace"), "sha256").hex()[:16]
+
+
+def pseudonymise(event: Event, pseudonyms: Pseudonyms) -> Event:
+    """Give the event with no handle of a person in it but in its identity, which belongs in the vault.
+
+    An author known by id gets the pseudonym of that id; `Identity.alias` holds what mentions of their handle become,
+    so that both can be joined. Doing it twice changes nothing. Rejected bytes are kept as they came: the vault's.
+    """
+    if isinstance(event, PostSeen):
+        return _seen(event, pseudonyms)
+    if isinstance(event, AuthorRemoved) and not PSEUDONYM.fullmatch(event.author):
+        author = pseudonyms.author(event.platform, *_id_or_handle(event.platform, event.author))
+        return msgspec.structs.replace(event, author=author)
+    return event
+
+
+def _seen(event: PostSeen, pseudonyms: Pseudonyms) -> PostSeen:
+    identity = _identity(event.post, event.identity, pseudonyms)
+    author = identity.author if identity else None
+    collected = _collected(event, pseudonyms)
+    return PostSeen(_post(event.post, author, pseudonyms), collected, event.observed_at, identity)
+
+
+def _identity(post: Post, identity: Identity | None, pseudonyms: Pseudonyms) -> Identity | None:
+    """Give the identity with its pseudonyms; None where nobody is known."""
+    if identity is None and post.author and not PSEUDONYM.fullmatch(post.author):
+        identity = Identity(handle=post.author)
+    if identity is None or identity.author:
+        return identity
+    author = pseudonyms.author(post.platform, identity.author_id, identity.handle)
+    alias = pseudonyms.of_handle(post.platform, identity.handle) if identity.handle else None
+    return msgspec.structs.replace(identity, author=author, alias=None if alias == author else alias)
+
+
+def _post(post: Post, author: str | None, pseudonyms: Pseudonyms) -> Post:
+    def text(words: str) -> str:
+        return pseudonyms.text(post.platform, words)
+
+    return msgspec.structs.replace(
+        post,
+        author=author or post.author,
+        text=text(post.text) if post.text else post.text,
+        mentions=tuple(dict.fromkeys([pseudonyms.of_handle(post.platform, handle) for handle in post.mentions])),
+        links=tuple([_link(link, pseudonyms, post.platform) for link in post.links]),
+        media_alts=tuple([text(alt) for alt in post.media_alts]),
+    )
+
+
+def _link(link: Link, pseudonyms: Pseudonyms, platform: str) -> Link:
+    parts = [part and pseudonyms.text(platform, part) for part in (link.url, link.resolved, link.title)]
+    description = link.description and pseudonyms.text(platform, link.description)
+    return Link(parts[0] or "", parts[1], parts[2], description)
+
+
+def _collected(event: PostSeen, pseudonyms: Pseudonyms) -> Collected:
+    query = event.collected.query
+    if not query or "@" not in query:
+        return event.collected
+    return msgspec.structs.replace(event.collected, query=pseudonyms.text(event.post.platform, query))
+
+
+def _id_or_handle(platform: str, author: str) -> tuple[str | None, str | None]:
+    """Tell an author's id from a handle: numbers and DIDs are ids."""
+    return (author, None) if author.isdigit() or author.startswith("did:") else (None, author)
+
+
+def _spelled(handle: str) -> str:
+    return handle.strip().lstrip("@＠").lower()
+
+
+class Organisation(msgspec.Struct, frozen=True):
+    """A public body on X whose handle stays readable."""
+
+    handle: str
+    name: str
+    kind: str
+
+
+@cache
+def known_organisations() -> tuple[Organisation, ...]:
+    """Give the list that comes with Auscult (organisations.csv)."""
+    table = files("listeners").joinpath("organisations.csv").read_text(encoding="utf-8")
+    return tuple(Organisation(row["handle"], row["name"], row["kind"]) for row in csv.DictReader(table.splitlines()))
+
+
+def organisations(extra: Iterable[str] = ()) -> frozenset[str]:
+    """Give the handles, lower-case, that stay readable: the list's, and `extra` (the user's own accounts)."""
+    return frozenset(
+        [organisation.handle.lower() for organisation in known_organisations()] + [_spelled(handle) for handle in extra]
+    )
