@@ -17,36 +17,21 @@ from listeners.events import AuthorRemoved, Collected, Event, Identity, Link, Po
 
 PSEUDONYM = re.compile(r"u[0-9a-f]{16}")
 _REMEMBERED = 1 << 17
+_SHORT = ("http://t.co/", "https://t.co/")
 
 _NAME = r"[A-Za-z0-9_]+"
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_CHAIN = rf"(?:[@＠]{_HOST}(?:\.{_HOST})*)*"
-_BEFORE = r"(?:(?<![A-Za-z0-9_])|(?<=\bRT)|(?<=\brt)|(?<=\bRt))"
-_HANDLES = {
-    "x": re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[@＠]{_NAME}(?:[.-]{_NAME})*)*)"),
-    "mastodon": re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[.-]+{_NAME})*{_CHAIN})"),
-    "bluesky": re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[.-]+{_NAME})*{_CHAIN})"),
-}
-_X_PAGES = frozenset(
-    [
-        "i",
-        "intent",
-        "search",
-        "hashtag",
-        "home",
-        "share",
-        "explore",
-        "settings",
-        "messages",
-        "login",
-        "signup",
-        "tos",
-        "privacy",
-    ]
-)
+_BEFORE = r"(?:(?<![A-Za-z0-9_])|(?<=\bRT)|(?<=\brt))"
+_X_HANDLE = re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[@＠]{_NAME}(?:[.-]{_NAME})*)*)")
+_OTHER_HANDLE = re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[.-]+{_NAME})*(?:[@＠]{_HOST}(?:\.{_HOST})*)*)")
 _X_LINK = re.compile(
-    rf"((?<![A-Za-z0-9-])(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/(?:\#!/)?(?:intent/user\?screen_name=)?@?)({_NAME})",
+    r"((?<![A-Za-z0-9.-])(?:(?:www|mobile|m)\.)?(?:(?:vx|fx)?twitter\.com|(?:fixup)?x\.com|nitter\.net)"
+    rf"(?:/|%2F)(?:\#!/)?(?:intent/(?:user|follow)\?screen_name=)?@?)({_NAME})(?=(/status(?:es)?/\d)?)",
     re.IGNORECASE,
+)
+_BLUESKY_LINK = re.compile(r"(\bbsky\.app/profile/)(?!did:)([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)", re.IGNORECASE)
+_X_PAGES = frozenset(
+    ("i", "intent", "search", "hashtag", "home", "share", "explore", "settings", "messages", "login", "signup", "tos")
 )
 
 
@@ -57,8 +42,9 @@ class Pseudonyms:
         self._key = key
         self._organisations = frozenset(handle.lower() for handle in organisations)
         self.of_handle = lru_cache(_REMEMBERED)(self._of_handle)
+        self.author = lru_cache(_REMEMBERED)(self._author)
 
-    def author(self, platform: str, author_id: str | None, handle: str | None) -> str:
+    def _author(self, platform: str, author_id: str | None, handle: str | None) -> str:
         """Give the pseudonym of an author: 'u' and 16 hex digits, by the platform's id where it is known."""
         if author_id:
             return self._pseudonym(f"id:{platform}:{author_id}")
@@ -72,17 +58,24 @@ class Pseudonyms:
         return self._pseudonym(f"handle:{platform}:{spelled}")
 
     def text(self, platform: str, text: str) -> str:
-        """Give a text with a pseudonym in place of each handle of a person."""
+        """Give a text with a pseudonym in place of each handle of a person.
+
+        A link to a post of X keeps leading there: it names no author.
+        """
         if "@" in text or "＠" in text:
-            pattern = _HANDLES.get(platform, _HANDLES["mastodon"])
+            pattern = _X_HANDLE if platform == "x" else _OTHER_HANDLE
             text = pattern.sub(lambda found: self._mention(platform, found), text)
-        if ".com/" in text or ".COM/" in text.upper():
+        if "/" in text and _names_a_site(text.lower()):
             text = _X_LINK.sub(self._linked, text)
+            text = _BLUESKY_LINK.sub(lambda found: found[1] + self._shown("bluesky", found[2]), text)
         return text
 
     def _mention(self, platform: str, found: re.Match[str]) -> str:
         """Give what stands for one mention, or for several that were written without a space."""
-        sign, chain = found[0][0], found[1].replace("＠", "@")
+        sign, chain = found[0][0], found[1]
+        if "@" not in chain and "＠" not in chain:
+            return sign + self._shown(platform, chain)
+        chain = chain.replace("＠", "@")
         names = chain.split("@")
         if len(names) == 2 and ("." in names[1] or platform != "x"):
             names = [chain]  # user@host: one account of another server
@@ -93,8 +86,10 @@ class Pseudonyms:
         return handle if stands == handle.lower() else stands
 
     def _linked(self, found: re.Match[str]) -> str:
-        before, handle = found[1], found[2]
-        return found[0] if handle.lower() in _X_PAGES else before + self._shown("x", handle)
+        before, handle, post = found.groups()
+        if handle.lower() in _X_PAGES:
+            return found[0]
+        return before + ("i" if post else self._shown("x", handle))
 
     def _pseudonym(self, account: str) -> str:
         return "u" + hmac.digest(self._key, account.encode(errors="replace"), "sha256").hex()[:16]
@@ -116,9 +111,8 @@ def pseudonymise(event: Event, pseudonyms: Pseudonyms) -> Event:
 
 def _seen(event: PostSeen, pseudonyms: Pseudonyms) -> PostSeen:
     identity = _identity(event.post, event.identity, pseudonyms)
-    author = identity.author if identity else None
-    collected = _collected(event, pseudonyms)
-    return PostSeen(_post(event.post, author, pseudonyms), collected, event.observed_at, identity)
+    post = _post(event.post, identity.author if identity else None, pseudonyms)
+    return PostSeen(post, _collected(event, pseudonyms), event.observed_at, identity)
 
 
 def _identity(post: Post, identity: Identity | None, pseudonyms: Pseudonyms) -> Identity | None:
@@ -127,29 +121,48 @@ def _identity(post: Post, identity: Identity | None, pseudonyms: Pseudonyms) -> 
         identity = Identity(handle=post.author)
     if identity is None or identity.author:
         return identity
-    author = pseudonyms.author(post.platform, identity.author_id, identity.handle)
-    alias = pseudonyms.of_handle(post.platform, identity.handle) if identity.handle else None
-    return msgspec.structs.replace(identity, author=author, alias=None if alias == author else alias)
+    handle = identity.handle
+    author = pseudonyms.author(post.platform, identity.author_id, handle)
+    alias = pseudonyms.of_handle(post.platform, handle) if handle else None
+    return Identity(
+        author=author,
+        alias=None if alias == author else alias,
+        author_id=identity.author_id,
+        handle=handle,
+        name=identity.name,
+        bio=identity.bio,
+        permalink=identity.permalink,
+    )
 
 
 def _post(post: Post, author: str | None, pseudonyms: Pseudonyms) -> Post:
-    def text(words: str) -> str:
-        return pseudonyms.text(post.platform, words)
-
-    return msgspec.structs.replace(
-        post,
+    platform = post.platform
+    return Post(
+        platform=platform,
+        post_id=post.post_id,
+        created_at=post.created_at,
+        text=pseudonyms.text(platform, post.text) if post.text else post.text,
+        language=post.language,
         author=author or post.author,
-        text=text(post.text) if post.text else post.text,
-        mentions=tuple(dict.fromkeys([pseudonyms.of_handle(post.platform, handle) for handle in post.mentions])),
-        links=tuple([_link(link, pseudonyms, post.platform) for link in post.links]),
-        media_alts=tuple([text(alt) for alt in post.media_alts]),
+        links=tuple([_link(link, pseudonyms, platform) for link in post.links]),
+        media_alts=tuple([pseudonyms.text(platform, alt) for alt in post.media_alts]),
+        hashtags=post.hashtags,
+        mentions=tuple(dict.fromkeys([pseudonyms.of_handle(platform, handle) for handle in post.mentions])),
+        in_reply_to=post.in_reply_to,
+        root=post.root,
+        quote_of=post.quote_of,
+        repost_of=post.repost_of,
+        counts=post.counts,
+        edited_at=post.edited_at,
     )
 
 
 def _link(link: Link, pseudonyms: Pseudonyms, platform: str) -> Link:
-    parts = [part and pseudonyms.text(platform, part) for part in (link.url, link.resolved, link.title)]
-    description = link.description and pseudonyms.text(platform, link.description)
-    return Link(parts[0] or "", parts[1], parts[2], description)
+    """Give the link with no handle of a person in it. A short link says nothing."""
+    if link.url.startswith(_SHORT) and not (link.resolved or link.title or link.description):
+        return link
+    parts = [part and pseudonyms.text(platform, part) for part in msgspec.structs.astuple(link)]
+    return Link(parts[0] or "", *parts[1:])
 
 
 def _collected(event: PostSeen, pseudonyms: Pseudonyms) -> Collected:
@@ -157,6 +170,10 @@ def _collected(event: PostSeen, pseudonyms: Pseudonyms) -> Collected:
     if not query or "@" not in query:
         return event.collected
     return msgspec.structs.replace(event.collected, query=pseudonyms.text(event.post.platform, query))
+
+
+def _names_a_site(text: str) -> bool:
+    return "twitter.com" in text or "x.com" in text or "nitter.net" in text or "bsky.app" in text
 
 
 def _id_or_handle(platform: str, author: str) -> tuple[str | None, str | None]:
