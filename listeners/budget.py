@@ -171,7 +171,7 @@ def cost(use: Use, listed: Prices) -> int:
 
 
 def reserve(ledger: Ledger, worst: Use, budget: Budget, now: datetime) -> Ledger:
-    """Give the ledger with the worst case of the next request set aside. Raises BudgetReached when that passes a cap."""
+    """Give the ledger with the worst case of the next request set aside. Raises BudgetReached if it passes a cap."""
     ledger = turned(ledger, budget, now)
     amount = cost(worst, budget.prices)
     _within("day", ledger.day.isoformat(), ledger.day_spent + ledger.reserved, amount, budget.day_usd)

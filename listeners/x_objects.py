@@ -5,7 +5,7 @@ post) fit the same structs.
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -19,16 +19,6 @@ T = TypeVar("T")
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 EARLIEST_YEAR, LATEST_YEAR = 2006, 2100  # X began in March 2006
-FIRST_SNOWFLAKE = 29_700_859_247  # ids before November 2010 were counted, not timed
-SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
-
-
-def time_of_id(post_id: str | int) -> datetime | None:
-    """Give the moment at which X made this id, to the millisecond; None for ids older than November 2010."""
-    number = int(post_id)
-    if number <= FIRST_SNOWFLAKE or number >= 2**63:
-        return None
-    return datetime.fromtimestamp(((number >> 22) + SNOWFLAKE_EPOCH_MS) / 1000, UTC)
 
 
 class XUser(msgspec.Struct, frozen=True):
@@ -148,6 +138,7 @@ class XError(msgspec.Struct, frozen=True):
     resource_type: str | None = None
     resource_id: str | int | None = None
     connection_issue: str | None = None
+    message: str | None = None
 
 
 class XMeta(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ from listeners.events import (
     Rejected,
     rejected,
 )
+from listeners.snowflake import time_of_id
 from listeners.x_objects import (
     UNREADABLE,
     XEntities,
@@ -34,7 +35,6 @@ from listeners.x_objects import (
     XUser,
     decode_page,
     reason,
-    time_of_id,
 )
 
 PLATFORM = "x"

@@ -75,7 +75,7 @@ def stream_queries(hashtags: Iterable[str], access: Access, accounts: Iterable[s
 
 
 def queries(hashtags: Iterable[str], length: int, accounts: Iterable[str] = (), suffix: str = "") -> tuple[Query, ...]:
-    """Pack hashtags (without '#') and accounts (without '@') into few queries of at most `length` characters (first fit).
+    """Pack hashtags (without '#') and accounts (without '@') into few queries of `length` characters each (first fit).
 
     The same words in any order give the same queries. Raises BadQuery for a word that X cannot search for.
     """
@@ -97,7 +97,7 @@ def queries(hashtags: Iterable[str], length: int, accounts: Iterable[str] = (), 
 
 
 def rule_changes(wanted: Sequence[Query], present: Sequence[XRule], label: str, most: int) -> RuleChange:
-    """Give what to add and delete. Ours are tagged with `label`; a rule of others that has a wanted value serves too."""
+    """Give what to add and delete. Ours are tagged with `label`; a rule of others with a wanted value serves."""
     values = {query.text for query in wanted}
     standing = {rule.value for rule in present}
     stale = tuple(str(rule.id) for rule in present if (rule.tag or "") == label and rule.value not in values)
