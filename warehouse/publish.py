@@ -1,4 +1,4 @@
-"""Publishing: the warehouse as it stands becomes an immutable file that readers open, versioned and renamed into place."""
+"""Publishing: the warehouse as it stands becomes an immutable, versioned file that is renamed into place."""
 
 import os
 import subprocess
@@ -32,6 +32,7 @@ def publish(warehouse: Warehouse, now: datetime) -> Snapshot | None:
     Readers see the old version or the new one, never a half. The last 3 are kept, and all younger than 10 minutes.
     """
     started = time.monotonic()
+    marts.create(warehouse)
     loads, published_loads, stale = warehouse.run("database", "loads")[0]
     if loads == published_loads and not stale:
         return None

@@ -48,17 +48,12 @@ where kept_row.platform = gone.platform and kept_row.author = gone.author
 
 -- name: find_rewritten
 create or replace temp table rewritten as
-with known_alias as (
-    select platform, alias, min(author) as author
-    from kept.author_aliases
-    group by platform, alias
-    having count(*) = 1
-)
 select
     post.platform, post.id_time, post.post_id, post.created_at,
     coalesce(known_alias.author, post.author.value) as writer
 from kept.posts as post
-left join known_alias on post.platform = known_alias.platform and post.author.value = known_alias.alias
+left join kept.known_aliases as known_alias
+    on post.platform = known_alias.platform and post.author.value = known_alias.alias
 where post.author is not null and post.writer is distinct from coalesce(known_alias.author, post.author.value)
 
 -- name: note_days_of_rewritten

@@ -78,6 +78,21 @@ def answer(
     return Result(columns=columns, rows=rows[:max_rows], truncated=len(rows) > max_rows)
 
 
+def new_posts(snapshot: Path, import_id: str) -> int:
+    """Give how many posts have `import_id` as their first import."""
+    return _number(snapshot, "new_posts", {"import_id": import_id})
+
+
+def marked_partitions(snapshot: Path, marker_id: str) -> int:
+    """Give in how many partitions the marker was loaded."""
+    return _number(snapshot, "marked_partitions", {"marker_id": marker_id})
+
+
+def _number(snapshot: Path, name: str, parameters: dict[str, Any]) -> int:
+    with connect(snapshot) as connection:
+        return int(connection.execute(statements("query")[name], parameters).fetchall()[0][0])
+
+
 def only_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
     """Give the one statement of `sql`."""
     found = connection.extract_statements(sql)
