@@ -10,6 +10,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -18,9 +19,10 @@ from listeners.archive_csv import csv_rows
 from listeners.archive_json import json_rows
 from listeners.archive_layouts import BadLayout, mapped
 from listeners.archive_lines import Lines
+from listeners.archive_parquet import MAGIC, MissingReader, parquet_rows
 from listeners.archive_rows import Reading, Row
 
-__all__ = ["BadLayout", "Row", "rows"]
+__all__ = ["BadLayout", "MissingReader", "Row", "rows"]
 
 STDIN = "stdin"
 _GZIP = b"\x1f\x8b"
@@ -67,8 +69,8 @@ def _files(path: Path | None) -> Iterator[tuple[Path | None, str]]:
                     yield file, file.relative_to(path).as_posix()
 
 
-def _opened(file: Path | None) -> BinaryIO:
-    return file.open("rb", buffering=_BUFFER) if file else cast(BinaryIO, sys.stdin.buffer)
+def _opened(file: Path | None) -> AbstractContextManager[BinaryIO]:
+    return file.open("rb", buffering=_BUFFER) if file else nullcontext(cast(BinaryIO, sys.stdin.buffer))
 
 
 def _guarded(stream: BinaryIO, reading: Reading, layout: Mapping[str, str] | None, strict: bool) -> Iterator[Row]:
@@ -87,6 +89,8 @@ def _rows(
     stream: io.BufferedReader, lines: Lines, reading: Reading, layout: Mapping[str, str] | None, strict: bool
 ) -> Iterator[Row]:
     start = stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(MAGIC):
+        return parquet_rows(cast(BinaryIO, stream), reading, layout, strict)
     if start[:1] in (b"{", b"["):
-        return json_rows(lines, reading)
+        return json_rows(lines, reading, layout)
     return csv_rows(lines, reading, layout, strict)

@@ -75,6 +75,8 @@ def _layout(header: list[str], mapping: Mapping[str, str] | None, text: _Text) -
         text._lines.give_back(text.taken)
         header = ["id"]
     text.taken.clear()
+    if text.why or any("\0" in name for name in header):
+        raise BadLayout(f"the header is {text.why or 'not UTF-8: it holds NUL bytes'}; save the file as UTF-8")
     return layout_of(header, mapping), header
 
 

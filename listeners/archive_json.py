@@ -5,18 +5,22 @@ and reposted posts) is not counted, nor are notices of deletion.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
+from listeners.archive_cells import cell
 from listeners.archive_documents import documents
+from listeners.archive_layouts import mapped
 from listeners.archive_lines import Line, Lines
 from listeners.archive_moments import Unreadable, moment
 from listeners.archive_rows import Reading, Row
-from listeners.archive_table import Refused, x_id
+from listeners.archive_table import Refused, Table, x_id
 from listeners.archive_v1 import v1_rows
-from listeners.events import PostDeleted, PostSeen, Rejected
+from listeners.events import Post, PostDeleted, PostSeen, Rejected
+from listeners.snowflake import newest_id
 from listeners.x_posts import read_page
 
 _WITHHELD = re.compile(r"@\w+'s account has been withheld in |This (?:Tweet|Post) from @\w+ has been withheld in ")
@@ -56,26 +60,32 @@ class Shape(msgspec.Struct, frozen=True):
     twarc: Twarc | None = msgspec.field(name="__twarc", default=None)
 
 
+_object = msgspec.json.Decoder(dict[str, Any]).decode
 _shape = msgspec.json.Decoder(Shape).decode
 _deleted = msgspec.json.Decoder(Deleted).decode
 _parts = msgspec.json.Decoder(list[msgspec.Raw]).decode
+Rows = Callable[[bytes, int, Reading], Iterator[Row]]
 UNREADABLE = (Refused, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def json_rows(lines: Lines, reading: Reading) -> Iterator[Row]:
-    """Give the rows of a file of JSON: one value a line, or (where the first line is none) values over many lines."""
+def json_rows(lines: Lines, reading: Reading, mapping: Mapping[str, str] | None = None) -> Iterator[Row]:
+    """Give the rows of a file of JSON: one value a line, or values over many lines.
+
+    Without a `mapping` they are posts as X gives them; with one, flat objects with these keys.
+    """
+    rows = _mapped(mapping, reading) if mapping else _x_rows
     for line in documents(lines):
         if line.whole:
-            yield from _value_rows(line, reading)
+            yield from _value_rows(line, reading, rows)
         else:
             yield reading.rejected(line.number, f"longer than {len(line.raw)} bytes; only its start is kept", line.raw)
 
 
-def _value_rows(line: Line, reading: Reading) -> Iterator[Row]:
+def _value_rows(line: Line, reading: Reading, rows: Rows) -> Iterator[Row]:
     """Give the rows of one value: a list holds several."""
     raw = line.raw.strip()
     if not raw.startswith(b"["):
-        yield from _object_rows(raw, line.number, reading)
+        yield from _object_rows(raw, line.number, reading, rows)
         return
     try:
         parts = _parts(raw)
@@ -83,28 +93,40 @@ def _value_rows(line: Line, reading: Reading) -> Iterator[Row]:
         yield reading.rejected(line.number, _reason(error), raw)
         return
     for part in parts:
-        yield from _object_rows(bytes(part), line.number, reading)
+        yield from _object_rows(bytes(part), line.number, reading, rows)
 
 
-def _object_rows(raw: bytes, number: int, reading: Reading) -> Iterator[Row]:
+def _object_rows(raw: bytes, number: int, reading: Reading, rows: Rows) -> Iterator[Row]:
     try:
-        yield from _reader(raw, number, reading)()
+        yield from rows(raw, number, reading)
     except UNREADABLE as error:
         yield reading.rejected(number, _reason(error), raw)
 
 
-def _reader(raw: bytes, number: int, reading: Reading) -> Callable[[], Iterator[Row]]:
-    """Give the reader that fits the shape of an object; raises one of UNREADABLE where none does."""
+def _x_rows(raw: bytes, number: int, reading: Reading) -> Iterator[Row]:
+    """Give the rows of an object by its shape; raises one of UNREADABLE, before any, where it has none of X's."""
     shape = _shape(raw)
     if shape.delete:
-        return lambda: _deletions(bytes(shape.delete), reading)
+        return _deletions(bytes(shape.delete), reading)
     if shape.data or shape.errors or shape.meta:
-        return lambda: _v2_rows(raw, number, shape, reading)
+        return _v2_rows(raw, number, shape, reading)
     if shape.id_str or shape.user or shape.full_text:
-        return lambda: v1_rows(raw, reading)
+        return v1_rows(raw, reading)
     if shape.id:
-        return lambda: _v2_rows(raw, number, shape, reading)
+        return _v2_rows(raw, number, shape, reading)
     raise Refused("expected a post, or a page with `data`; found no `id`")
+
+
+def _mapped(mapping: Mapping[str, str], reading: Reading) -> Rows:
+    """Give the reader of flat objects with the keys that the user names."""
+    keys = list(mapping.values())
+    table = Table(mapped(mapping), keys, reading)
+
+    def rows(raw: bytes, _: int, __: Reading) -> Iterator[Row]:
+        found = _object(raw)
+        return table.rows([cell(found.get(key)) for key in keys])
+
+    return rows
 
 
 def _deletions(raw: bytes, reading: Reading) -> Iterator[Row]:
@@ -123,18 +145,28 @@ def _v2_rows(raw: bytes, number: int, shape: Shape, reading: Reading) -> Iterato
     if not (read.posts or read.included or read.reported) and shape.errors and not shape.data:
         raise Refused("no post: X reports an error")
     for own in read.posts:
-        yield Row(True, _checked(own, reading))
+        yield Row(True, _checked(own, reading, number, raw))
     for other in (*read.included, *read.reported):
-        yield Row(False, _checked(other, reading))
+        yield Row(False, _checked(other, reading, number, raw))
 
 
-def _checked(event: PostSeen | Rejected | PostDeleted, reading: Reading) -> PostSeen | Rejected | PostDeleted:
+def _checked(
+    event: PostSeen | Rejected | PostDeleted, reading: Reading, number: int, raw: bytes
+) -> PostSeen | Rejected | PostDeleted:
     """Give the event without the notice that X puts in place of a text withheld in some country."""
     if isinstance(event, Rejected):
-        return reading.kept(event, event.raw or b"")
+        return reading.kept(event, raw)
+    if isinstance(event, PostSeen) and _to_come(event.post, reading.now):
+        return reading.rejected(number, "a post of the future", raw).event
     if isinstance(event, PostSeen) and event.post.text and _WITHHELD.match(event.post.text):
         return msgspec.structs.replace(event, post=msgspec.structs.replace(event.post, text=None))
     return event
+
+
+def _to_come(post: Post, now: datetime) -> bool:
+    """Say whether X cannot have made this post yet."""
+    latest = now + timedelta(days=1)
+    return int(post.post_id) > newest_id(latest) or (post.created_at is not None and post.created_at > latest)
 
 
 def _retrieved_at(shape: Shape, now: datetime) -> datetime | None:
