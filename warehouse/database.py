@@ -81,12 +81,12 @@ def open_warehouse(home: Path, now: datetime, memory: str = "400MB", threads: in
     """
     home.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(":memory:", config={"memory_limit": memory, "threads": threads})
-    connection.execute(statements("database")["settings"].format(path=_quoted(home / "duckdb-temp")))
+    connection.execute(statements("database")["settings"].format(path=quoted(home / "duckdb-temp")))
     connection.execute(statements("database")["macros"])
     try:
         with disk_watched("opening the warehouse"):
-            _attach(connection, home / VAULT_FILE, "vault", now)
-            _attach(connection, home / WAREHOUSE_FILE, "warehouse", now)
+            attach(connection, home / VAULT_FILE, "vault", now)
+            attach(connection, home / WAREHOUSE_FILE, "warehouse", now)
     except BaseException:
         connection.close()
         raise
@@ -135,11 +135,12 @@ def migrations(folder: Path) -> list[tuple[int, str]]:
     return [(int(match[1]), path.read_text(encoding="utf-8")) for match, path in numbered if match]
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path, catalog: str, now: datetime) -> None:
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, catalog: str, now: datetime) -> None:
+    """Open one of the two files for writing, new or migrated, and make it the one that names are looked up in."""
     sql = statements("database")
     new = not path.exists()
     try:
-        connection.execute(sql["attach"].format(path=_quoted(path), catalog=catalog))
+        connection.execute(sql["attach"].format(path=quoted(path), catalog=catalog))
     except duckdb.IOException as error:
         if "lock" in str(error):
             raise InUse(f"{path} is in use by another process") from error
@@ -165,5 +166,11 @@ def _migrate(connection: duckdb.DuckDBPyConnection, path: Path, catalog: str, no
                 connection.execute(sql["note_version"], {"version": version, "now": now})
 
 
-def _quoted(path: Path) -> str:
+def detach(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
+    """Close one file, checkpointed, so that it can be replaced."""
+    connection.execute(statements("database")["detach"].format(catalog=catalog))
+
+
+def quoted(path: Path) -> str:
+    """Give a path as an SQL literal, for statements that take no parameters."""
     return "'" + str(path).replace("'", "''") + "'"

@@ -1,13 +1,14 @@
 -- Opening, versions and positions.
 
 -- name: create_versions
-create table if not exists schema_versions (version integer not null, applied_at timestamptz not null)
+create schema if not exists kept;
+create table if not exists kept.schema_versions (version integer not null, applied_at timestamptz not null)
 
 -- name: newest_version
-select coalesce(max(version), 0) from schema_versions
+select coalesce(max(version), 0) from kept.schema_versions
 
 -- name: note_version
-insert into schema_versions values ($version, $now)
+insert into kept.schema_versions values ($version, $now)
 
 -- name: settings
 set timezone = 'UTC';
@@ -25,6 +26,10 @@ end
 
 -- name: attach
 attach {path} as {catalog} (storage_version 'v1.4.0')
+
+-- name: detach
+use memory;
+detach {catalog}
 
 -- name: use
 use {catalog}

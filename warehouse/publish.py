@@ -82,23 +82,28 @@ def _number(warehouse: Warehouse, now: datetime) -> int:
     return version
 
 
-def _copy(warehouse: Warehouse, version: int) -> Path:
-    """Copy the checkpointed file in a process of its own: closing it in this one could drop duckdb's lock."""
-    published = warehouse.home / "published"
-    published.mkdir(exist_ok=True)
-    path = published / f"{version:012}.duckdb"
-    half = path.with_suffix(".half")
+def copy_closed(source: Path, target: Path, mode: int = 0o600) -> None:
+    """Copy a database file that this process holds open, in a process of its own: closing it here could drop its lock.
+
+    Complete and on disk, or not there at all.
+    """
+    half = target.with_suffix(".half")
     half.unlink(missing_ok=True)
-    warehouse.run("publish", "checkpoint")
-    copied = subprocess.run(
-        ["cp", str(warehouse.home / WAREHOUSE_FILE), str(half)], capture_output=True, text=True, check=False
-    )
+    copied = subprocess.run(["cp", str(source), str(half)], capture_output=True, text=True, check=False)
     if copied.returncode != 0:
         half.unlink(missing_ok=True)
         raise OSError(copied.stderr.strip())
-    half.chmod(0o444)
+    half.chmod(mode)
     _sync(half)
-    half.rename(path)
+    half.rename(target)
+
+
+def _copy(warehouse: Warehouse, version: int) -> Path:
+    published = warehouse.home / "published"
+    published.mkdir(exist_ok=True)
+    path = published / f"{version:012}.duckdb"
+    warehouse.run("publish", "checkpoint_warehouse")
+    copy_closed(warehouse.home / WAREHOUSE_FILE, path, mode=0o444)
     _point(published / LATEST, path.name)
     _sync(published)
     return path

@@ -74,8 +74,11 @@ select coalesce(max(version), 0) + 1 from kept.publications
 -- name: note_publication
 insert into kept.publications values ($version, $now)
 
--- name: checkpoint
+-- name: checkpoint_warehouse
 checkpoint warehouse
+
+-- name: checkpoint_vault
+checkpoint vault
 
 -- name: published
 update kept.house set published_loads = $loads

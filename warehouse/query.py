@@ -9,10 +9,11 @@ from typing import Any
 import duckdb
 import msgspec
 
+from warehouse.database import quoted
 from warehouse.publish import LATEST
 from warehouse.statements import statements
 
-FORMATS = ("table", "csv", "json", "parquet")
+EXPORTS = ("csv", "json", "parquet")
 
 
 class BadQuestion(ValueError):
@@ -37,10 +38,15 @@ def newest(home: Path) -> Path | None:
     return link.resolve() if link.exists() else None
 
 
-def connect(snapshot: Path, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """Open a snapshot read-only and locked down: no file, no network, no setting, no write can be reached by SQL."""
+def connect(
+    snapshot: Path, memory: str = "1GB", threads: int = 2, writing: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open a snapshot read-only and locked down: no file, no network, no setting, no write can be reached by SQL.
+
+    The one exception is the file `writing`, for an export.
+    """
     config: dict[str, Any] = {
-        "enable_external_access": "false",
+        "enable_external_access": str(writing is not None).lower(),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "python_enable_replacements": "false",
@@ -49,6 +55,8 @@ def connect(snapshot: Path, memory: str = "1GB", threads: int = 2) -> duckdb.Duc
         "max_temp_directory_size": "0GB",
     }
     connection = duckdb.connect(str(snapshot), read_only=True, config=config)
+    if writing is not None:
+        connection.execute(statements("query")["allow_only"].format(path=quoted(writing)))
     connection.execute(statements("query")["lock"])
     return connection
 
@@ -76,6 +84,24 @@ def answer(
         columns = tuple(column[0] for column in cursor.description or ())
         rows = cursor.fetchmany(max_rows + 1)
     return Result(columns=columns, rows=rows[:max_rows], truncated=len(rows) > max_rows)
+
+
+def export(snapshot: Path, sql: str, path: Path, form: str, *, seconds: float = 600) -> None:
+    """Write all rows of one select to `path` as csv, json (an array of objects) or parquet; no row cap.
+
+    `path` is written beside itself and renamed, so that a failed export leaves nothing. Raises as `run` does.
+    """
+    half = path.with_name(f".{path.name}.half").absolute()
+    try:
+        with connect(snapshot, writing=half) as connection, limited(connection, seconds):
+            statement = only_statement(connection, sql)
+            if statement.type != duckdb.StatementType.SELECT:
+                raise BadQuestion("an export takes one select")
+            copy = statements("query")[f"export_{form}"]
+            connection.execute(copy.format(select=statement.query.rstrip().rstrip(";"), path=quoted(half)))
+        half.rename(path)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def new_posts(snapshot: Path, import_id: str) -> int:

@@ -2,8 +2,6 @@
 -- In `kept.posts` each field carries the moment it was known by, so that the greatest of two is the one to keep
 -- (struct comparison goes field by field): no order of arrival can change the outcome.
 
-create schema kept;
-
 create table kept.house (
     loads bigint not null,
     published_loads bigint not null,
@@ -694,6 +692,11 @@ comment on table kept.marts is
     'One row per mart that has its table.';
 comment on column kept.marts.name is 'Its name.';
 comment on column kept.marts.definition is 'Its file, as its table was made.';
+
+comment on table kept.schema_versions is
+    'One row per migration that was applied.';
+comment on column kept.schema_versions.version is 'Its number.';
+comment on column kept.schema_versions.applied_at is 'When, UTC.';
 
 comment on table kept.publications is
     'One row per published snapshot.';
