@@ -1,12 +1,28 @@
 """The commands that answer: tag, sql, status, hashtags, dashboard."""
 
+import json
+import os
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
-from flows.cli import app, here
+from flows.cli import Sorry, app, here
+from flows.durations import duration, spoken
+from flows.home import Home
+from flows.settings import settings
+from warehouse.query import BadQuestion, TooSlow, newest
+
+if TYPE_CHECKING:
+    from flows.status import State
 
 
 class Format(StrEnum):
@@ -35,3 +51,130 @@ def tag(
     for batch in lines(sys.stdin.fileno()):
         sys.stdout.buffer.writelines(answers(batch, lambda documents: tags_or_reasons(with_rules, documents)))
         sys.stdout.buffer.flush()
+
+
+@app.command()
+def hashtags(
+    check: Annotated[Path | None, typer.Option(help="Check this file of your own instead of listing.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """List the hashtags that are listened to, or check a file of your own (AUSCULT_HASHTAGS)."""
+    from listeners.hashtags import BadRow, registry
+
+    config = settings(os.environ)
+    try:
+        tags = registry(check or config.hashtags_path)
+    except (BadRow, OSError) as error:
+        raise Sorry(str(error), 2) from None
+    if check is not None:
+        print(f"{check}: no fault found; {len(tags)} hashtags with the shipped ones")
+    elif as_json:
+        for tag_ in tags:
+            print(msgspec.json.encode(tag_).decode())
+    else:
+        rows = [(f"#{t.tag}", t.kind, t.name, " ".join(f"#{alias}" for alias in t.aliases)) for t in tags]
+        print_table(("hashtag", "kind", "name", "aliases"), rows)
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows for a person; as wide as they need where nobody's terminal limits them."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape("" if value is None else str(value)) for value in row))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def newest_snapshot(home: Home) -> Path:
+    """Give the newest snapshot, or say in one line that there is none (exit 3)."""
+    snapshot = newest(home.path)
+    if snapshot is None:
+        raise Sorry(f"nothing is published in {home.path} yet: import or listen first", 3)
+    return snapshot
+
+
+@app.command()
+def sql(
+    statement: Annotated[str | None, typer.Argument(help="One select. Without it, a prompt opens.")] = None,
+    format_: Annotated[Format, typer.Option("--format", help="How to write the answer.")] = Format.table,
+    max_rows: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 10_000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="At most so long.")] = 60.0,
+    out: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
+) -> None:
+    """Ask the newest snapshot in SQL. Reading only: no file, no network and no write can be reached.
+
+    The tables are described by `select * from duckdb_columns()` and in warehouse/schema.sql.
+    """
+    from flows.prompt import answer, prompt
+
+    home, _ = here()
+    snapshot = newest_snapshot(home)
+    try:
+        if statement is None:
+            prompt(snapshot, max_rows, seconds)
+        else:
+            answer(snapshot, statement, format_, max_rows, seconds, out)
+    except (BadQuestion, TooSlow) as error:
+        raise Sorry(str(error).strip(), 1) from None
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    max_age: Annotated[str | None, typer.Option(help="Fail (exit 4) when the newest post is older: 90m, 2h.")] = None,
+) -> None:
+    """Say what is stored, what waits, how fresh it is, and whether the pipeline runs."""
+    from flows.status import state
+
+    home, config = here()
+    now = datetime.now(UTC)
+    found = state(home, config, now)
+    if as_json:
+        print(json.dumps(msgspec.to_builtins(found)))
+    else:
+        print_status(found, home, now)
+    _refuse_age(found.newest_post, max_age, now)
+
+
+def print_status(found: "State", home: Home, now: datetime) -> None:
+    """Print the status for a person."""
+    age = f"{spoken((now - found.newest_post).total_seconds())} ago" if found.newest_post else "none yet"
+    waiting = "no broker runs" if found.lag.posts is None else f"{found.lag.posts} to tag, {found.lag.tagged} to load"
+    lines = {
+        "posts": f"{found.posts:,}",
+        "tagged": f"{found.tagged:,}",
+        "waiting": waiting,
+        "newest post": age,
+        "snapshot": f"{found.snapshot.version}, {spoken(found.snapshot.age_seconds)} old" if found.snapshot else "none",
+        "dead letters": f"{found.dead_letters:,}",
+        "capture gaps": f"{found.capture_gaps:,}",
+        "running": "yes" if found.running else "no",
+        "home": str(home.path),
+    }
+    for name, value in lines.items():
+        print(f"{name:<13} {value}")
+
+
+def _refuse_age(newest_post: datetime | None, max_age: str | None, now: datetime) -> None:
+    if max_age is None:
+        return
+    try:
+        limit = duration(max_age)
+    except ValueError as error:
+        raise Sorry(f"--max-age: {error}", 2) from None
+    if newest_post is None or now - newest_post > limit:
+        seen = newest_post.isoformat(timespec="seconds") if newest_post else "never"
+        raise Sorry(f"the newest post is of {seen}, older than {max_age}", 4)
+
+
+@app.command()
+def dashboard(port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 8501) -> None:
+    """Serve the dashboard over the newest snapshot, until Ctrl-C."""
+    from flows.page import page_command
+
+    home, _ = here()
+    newest_snapshot(home)
+    command = page_command(home, port)
+    print(f"the dashboard is at http://127.0.0.1:{port}  (Ctrl-C ends it)", flush=True)
+    os.execv(command[0], command)

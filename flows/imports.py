@@ -15,7 +15,7 @@ from flows.home import Home, Owner, connection
 from flows.send import Sender, readable_accounts
 from flows.settings import Settings
 from listeners import archive, events
-from warehouse.query import new_posts
+from warehouse.questions import new_posts
 
 
 class ImportSummary(msgspec.Struct, frozen=True):
@@ -88,7 +88,7 @@ def import_files(home: Home, config: Settings, source: Source, watch: Watch) -> 
         with Sender(home, stream, readable_accounts(config)) as sender:
             _send_rows(sender, source, tally, import_id, watch)
             sender.send(_seen(source, tally, import_id, now))
-            sender.mark(events.Marker(marker_id=import_id, observed_at=datetime.now(UTC)))
+            sender.mark(import_id, datetime.now(UTC))
         snapshot = wait_for_marker(home, config, import_id, lambda at: watch(Progress("tagging", tally.rows, at)))
         new = new_posts(snapshot, import_id)
     posts = tally.posts
@@ -105,7 +105,12 @@ def import_files(home: Home, config: Settings, source: Source, watch: Watch) -> 
 def _send_rows(sender: Sender, source: Source, tally: Tally, import_id: str, watch: Watch) -> None:
     for path in source.paths or (None,):
         found = archive.rows(
-            path, layout=source.layout, platform=source.platform, now=datetime.now(UTC), import_id=import_id
+            path,
+            now=datetime.now(UTC),
+            import_id=import_id,
+            layout=source.layout,
+            platform=source.platform,
+            spool=sender.spool,
         )
         for row in found:
             sender.send(row.event)

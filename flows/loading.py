@@ -10,9 +10,11 @@ from flows.home import Home
 from flows.settings import Settings
 from listeners.hashtags import registry
 from listeners.stream import PARTITIONS, Connection, OffsetConsumer, Unreachable, cluster_and_topic_id, lag
-from warehouse.database import Warehouse, open_warehouse
-from warehouse.load import Incoming, StreamId, load, set_hashtags
+from warehouse import marts
+from warehouse.database import StreamId, Warehouse, open_warehouse, set_hashtags
+from warehouse.load import load
 from warehouse.publish import publish
+from warehouse.rows import Incoming
 
 BATCH = 5000
 GROUP = "loader"
@@ -38,9 +40,11 @@ class Loading:
         self.totals = Totals()
         self._stream = stream
         self._warehouse: Warehouse = open_warehouse(home.path, datetime.now(UTC))
+        marts.create(self._warehouse)
         set_hashtags(self._warehouse, registry(config.hashtags_path))
         self._id = StreamId(*cluster_and_topic_id(stream, "tagged"))
-        self._consumer = OffsetConsumer(stream, "tagged", self._warehouse.positions(self._id))
+        positions = self._warehouse.positions(self._id.cluster_id, self._id.topic_id)
+        self._consumer = OffsetConsumer(stream, "tagged", positions)
         self._marked: dict[str, set[int]] = {}
         self._due, self._next = True, 0.0
 

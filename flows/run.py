@@ -71,7 +71,7 @@ def run(home: Home, config: Settings, stop: Stop, *, stay: bool, window: float |
         children.alive += [tagger(home, bootstrap, n) for n in range(config.taggers)]
         children.keep()
         state = Owner(pid=os.getpid(), bootstrap=bootstrap, started_at=time.time(), seen_at=0.0, stay=stay)
-        return _own(home, Loading(home, config, stream), children, stop, state, window=window)
+        return _own(home, Loading(home, config, stream), children, stop, state, window)
     finally:
         children.end()
         (home.path / "run.json").unlink(missing_ok=True)
@@ -80,7 +80,11 @@ def run(home: Home, config: Settings, stop: Stop, *, stay: bool, window: float |
 
 def _taken(lock: Lock) -> bool:
     """Take the lock; a moment's patience, since asking whether a home is owned takes it for an instant."""
-    return any(lock.take() or time.sleep(0.1) for _ in range(10))
+    for _ in range(10):
+        if lock.take():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _wait_for_broker(home: Home, stream: Connection, config: Settings, children: Children, stop: Stop) -> None:
@@ -99,22 +103,14 @@ def _wait_for_broker(home: Home, stream: Connection, config: Settings, children:
 
 
 def _own(
-    home: Home,
-    config: Settings,
-    stream: Connection,
-    children: Children,
-    stop: Stop,
-    *,
-    stay: bool,
-    window: float | None,
+    home: Home, loading: Loading, children: Children, stop: Stop, state: Owner, window: float | None
 ) -> RunSummary:
     started = heard = time.monotonic()
-    state = Owner(pid=os.getpid(), bootstrap=stream.bootstrap, started_at=time.time(), seen_at=0.0, stay=stay)
     attached = Lock(home.path / "attached.lock")
-    with Loading(home, config, stream) as loading:
+    with loading:
         while not stop.asked and not (window is not None and time.monotonic() - started > window):
             children.keep()
-            if loading.step():
+            if _stepped(loading):
                 heard = time.monotonic()
             if time.time() - state.seen_at >= 1.0:
                 state = _state(state, loading)
@@ -128,6 +124,15 @@ def _own(
         restarts=sum(child.restarts for child in children.alive),
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _stepped(loading: Loading) -> int:
+    """Load what has come; while the broker is away, nothing has."""
+    try:
+        return loading.step()
+    except Unreachable:
+        time.sleep(0.5)
+        return 0
 
 
 def _state(before: Owner, loading: Loading) -> Owner:
@@ -157,7 +162,7 @@ def load(window: float | None = None, stay: bool = False) -> RunSummary:
 def main() -> None:
     """Run as the background owner that a command started; what it says is in the home's logs."""
     try:
-        recorded(load)()
+        recorded(load)(stay="--stay" in sys.argv[1:])
     except (AlreadyOwned, BadSetting, Unreachable) as error:
         sys.exit(str(error))
 

@@ -1,7 +1,9 @@
 """Where events enter the stream: handles become pseudonyms here, and what is too large is spooled."""
 
+import hashlib
 import os
 from collections.abc import Iterable
+from datetime import datetime
 from types import TracebackType
 
 import msgspec
@@ -35,10 +37,8 @@ class Sender:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._producer.close()
 
-    def send(self, event: events.Event, raw: bytes | None = None) -> None:
-        """Send one event; `raw` is the whole of a rejected one that is too large to travel."""
-        if isinstance(event, events.Rejected) and event.raw is None and raw is not None:
-            event = msgspec.structs.replace(event, spooled=self._spool(event.sha256, raw))
+    def send(self, event: events.Event) -> None:
+        """Send one event, its handles made pseudonyms."""
         value = events.encode(pseudonymise(event, self._pseudonyms))
         if len(value) > LARGEST:
             event = self._too_large(event, value)
@@ -53,9 +53,10 @@ class Sender:
             sent += 1
         return sent
 
-    def mark(self, marker: events.Marker) -> None:
-        """Send the marker to every partition, after all that was sent before."""
+    def mark(self, marker_id: str, now: datetime) -> None:
+        """Send a marker to every partition, after all that was sent before."""
         for partition in range(PARTITIONS):
+            marker = events.Marker(marker_id=marker_id, partition=partition, observed_at=now)
             self._producer.send("posts", events.key(marker), events.encode(marker), partition=partition)
         self._producer.flush()
 
@@ -67,10 +68,11 @@ class Sender:
         observed_at = event.observed_at
         reason = f"an event of {len(value)} bytes is larger than the stream takes"
         refused = events.rejected("sender", events.key(event).decode(), reason, value, observed_at)
-        return msgspec.structs.replace(refused, spooled=self._spool(refused.sha256, value))
+        return msgspec.structs.replace(refused, spooled=self.spool(value))
 
-    def _spool(self, name: str, raw: bytes) -> str:
-        path = self._home.spool / name
+    def spool(self, raw: bytes) -> str:
+        """Keep bytes that are too large to travel; gives the file, relative to the home."""
+        path = self._home.spool / hashlib.sha256(raw).hexdigest()
         if not path.exists():
             part = path.with_suffix(f".{os.getpid()}.part")
             with part.open("wb") as file:

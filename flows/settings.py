@@ -25,7 +25,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     `home`: the one folder of a run. `kafka_bootstrap`: real Kafka, "host:port,…"; without it the embedded broker.
     `taggers`: tagger processes. `time_zone`: the organisation's, for days on pages. `hashtags`: the user's own
     registry. `retention_days`: how long topics keep events, at most 7, so that deletions reach them.
-    `x_day_usd`, `x_month_usd`: what listening to X may cost. `infer_patients`: give authors on X the role
+    `x_day_usd`, `x_month_usd`: what listening to X may cost. `listen_minutes`: how
+    often a scheduled listener listens. `infer_patients`: give authors on X the role
     patient-or-caregiver (X forbids inferring health, so this is off).
     """
 
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     x_month_usd: Money = 200.0
     x_query_length: Positive = 512
     x_rule_length: Positive = 1024
+    listen_minutes: Positive = 15
     infer_patients: bool = False
 
     def __repr__(self) -> str:

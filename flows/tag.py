@@ -7,6 +7,7 @@ costs a repetition and nothing else.
 import os
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 
 import msgspec
@@ -51,7 +52,7 @@ def tag_window(stream: Connection, config: Settings, window: float | None, idle:
     pipe = tagger(config, careful=False)
     started, heard, parent = time.monotonic(), time.monotonic(), os.getppid()
     counts = dict.fromkeys(("events", "posts", "signals", "rejected"), 0)
-    with Producer(stream) as producer, GroupConsumer(stream, "posts", "taggers") as consumer:
+    with Producer(stream) as producer, closing(GroupConsumer(stream, "posts", "taggers")) as consumer:
         while os.getppid() == parent:
             messages = consumer.poll(0.5, BATCH)
             if messages:

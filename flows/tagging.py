@@ -20,7 +20,7 @@ from warehouse.tagged import Origin, Tagged
 def tagger(config: Settings, *, careful: bool = True) -> Tagger:
     """Give the tagger with the shipped knowledge. Raises BadSetting naming file, entry and field of a bad entry."""
     try:
-        return Tagger(careful=careful, infer_patients=config.infer_patients)
+        return Tagger(careful=careful, patients_on_x=config.infer_patients)
     except BadKnowledge as error:
         raise BadSetting(str(error)) from None
 

@@ -187,11 +187,21 @@ class Marker(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event",
     """Sent to every partition: when a snapshot holds all of them, it holds all that was sent before."""
 
     marker_id: str
+    partition: int
     observed_at: datetime
 
 
 Event = (
-    PostSeen | CountsSeen | PostDeleted | AuthorRemoved | Rejected | Gap | WindowListened | ImportSeen | CursorSeen | Marker
+    PostSeen
+    | CountsSeen
+    | PostDeleted
+    | AuthorRemoved
+    | Rejected
+    | Gap
+    | WindowListened
+    | ImportSeen
+    | CursorSeen
+    | Marker
 )
 
 INLINE_LIMIT = 256 * 1024
