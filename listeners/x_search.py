@@ -38,6 +38,7 @@ LARGEST_ARCHIVE_PAGE = 500
 ARCHIVE_PAUSE = 1.0  # seconds: X takes one request a second to its archive
 
 Stop = Callable[[], bool]
+Place = Callable[[Sweep, bool], SearchPosition | StreamPosition]
 Steps = Generator[Batch, None, Ledger]
 
 
@@ -96,26 +97,26 @@ def pages(
     query: Query,
     sweep: Sweep,
     ledger: Ledger,
-    place: Callable[[Sweep | None], SearchPosition | StreamPosition],
+    place: Place,
     stop: Stop = never,
 ) -> Steps:
-    """Go through a sweep page by page; `place` gives the position at a point of it (None: at its end)."""
+    """Go through a sweep page by page; `place` gives the position at a point of it, or when it is done."""
     client, access = account.client, account.access
     while not stop():
         now = client.now()
         left, gap = (sweep, None) if access.full_archive else cut(sweep, floor(now, access.days), query, now)
         if gap is not None:
-            yield Batch((gap,), place(left), ledger)
+            yield Batch((gap,), place(left or sweep, left is None), ledger)
         if left is None:
             return ledger
         worst = access.each.times(_page_size(account, ledger))
         ledger = reserve(ledger, worst, account.budget, now)
-        yield Batch((), place(left), ledger)
+        yield Batch((), place(left, False), ledger)
         try:
             page = client.search(query.text, everything=access.full_archive, **_limits(left, worst.posts, access, now))
         except (BadRequest, Refused, Unavailable) as failed:
             ledger = settle(ledger, worst, Use(), account.budget, client.now())
-            yield Batch((), place(left), ledger)
+            yield Batch((), place(left, False), ledger)
             sweep = _otherwise(left, failed, account, now)
             continue
         events, use = read(account, [Found(page, query, client.now(), _place(page))], "search")
@@ -123,9 +124,9 @@ def pages(
         sweep = advanced(left, page.meta.newest_id, page.meta.oldest_id, page.meta.next_token)
         if sweep.next_token is None:
             events.append(_window(query, sweep, client.now()))
-            yield Batch(tuple(events), place(None), ledger, len(page.posts))
+            yield Batch(tuple(events), place(sweep, True), ledger, len(page.posts))
             return ledger
-        yield Batch(tuple(events), place(sweep), ledger, len(page.posts))
+        yield Batch(tuple(events), place(sweep, False), ledger, len(page.posts))
         if access.full_archive:
             client.sleep(ARCHIVE_PAUSE)
     return ledger
@@ -146,11 +147,10 @@ def _finished(
     """Go through one sweep of a position; give the ledger and the position after it."""
     last = position
 
-    def place(now: Sweep | None) -> SearchPosition:
-        nonlocal last, sweep
-        sweep = now or sweep
-        unfinished = msgspec.structs.replace(position, hashtags=query.hashtags, sweep=sweep)
-        last = unfinished if now else swept(unfinished, sweep)
+    def place(now: Sweep, done: bool) -> SearchPosition:
+        nonlocal last
+        unfinished = msgspec.structs.replace(position, hashtags=query.hashtags, sweep=now)
+        last = swept(unfinished, now) if done else unfinished
         return last
 
     ledger = yield from pages(account, query, sweep, ledger, place, stop)

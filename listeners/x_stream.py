@@ -243,8 +243,8 @@ def _fill(account: Account, open_: Open, now: datetime) -> Steps:
     if due is None or (open_.holes_at is not None and now < open_.holes_at):
         return
 
-    def place(sweep: Sweep | None, at: int = open_.position.holes.index(due)) -> StreamPosition:
-        left = () if sweep is None else (Hole(due.query, sweep),)
+    def place(sweep: Sweep, done: bool, at: int = open_.position.holes.index(due)) -> StreamPosition:
+        left = () if done else (Hole(due.query, sweep),)
         open_.move(holes=(*open_.position.holes[:at], *left, *open_.position.holes[at + 1 :]))
         return open_.position
 
@@ -258,7 +258,7 @@ def _fill(account: Account, open_: Open, now: datetime) -> Steps:
         open_.reached = reached
     except (Refused, BadRequest) as failed:
         gap = gap_of(due.query, due.sweep.start, due.sweep.end, f"the stream was down, and {failed}", now)
-        place(None)
+        place(due.sweep, True)
         yield open_.batch([gap])
 
 
