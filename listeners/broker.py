@@ -17,7 +17,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -214,11 +214,10 @@ async def run(folder: Path, port: int, limits: Limits, parent: int | None) -> No
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         print(json.dumps({"port": store.port}), flush=True)
-        ends = [asyncio.create_task(commits.run()), asyncio.create_task(_maintain(store))]
-        ends.append(asyncio.create_task(stop.wait()))
+        ends: list[Coroutine[Any, Any, object]] = [commits.run(), _maintain(store), stop.wait()]
         if parent is not None:
-            ends.append(asyncio.create_task(_until_gone(parent)))
-        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            ends.append(_until_gone(parent))
+        done, _ = await asyncio.wait([asyncio.create_task(end) for end in ends], return_when=asyncio.FIRST_COMPLETED)
         server.close()
         for task in done:
             task.result()

@@ -36,7 +36,7 @@ class Batch(NamedTuple):
     producer: int
     epoch: int
     sequence: int
-    count: int
+    records: int
 
 
 def read(buffer: bytes | memoryview, position: int = 0) -> Batch | None:
@@ -79,7 +79,7 @@ def sent(records: memoryview, largest: int) -> Batch:
         raise Refusal(Code.INVALID_RECORD, "expected exactly one batch for a partition")
     if not is_whole(records, batch):
         raise Refusal(Code.CORRUPT_MESSAGE, "the checksum is wrong")
-    if batch.end - batch.base != batch.count:
+    if batch.end - batch.base != batch.records:
         raise Refusal(Code.INVALID_RECORD, "the offsets of a new batch have gaps")
     (attributes,) = struct.unpack_from(">h", records, _CHECKED_FROM)
     if attributes & _TRANSACTION_OR_CONTROL:

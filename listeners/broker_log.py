@@ -10,11 +10,11 @@ import sys
 import time
 from bisect import bisect_right
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from listeners.broker_batch import BASE_BYTES, HEADER_BYTES, header_at, read, sent, whole_batches
+from listeners.broker_commit import Mark
 from listeners.broker_refusal import Code, Refusal
 from listeners.broker_segment import Segment
 from listeners.broker_sequence import Sequences
@@ -37,15 +37,6 @@ class Limits(msgspec.Struct, frozen=True):
     message_bytes: int = 4 * 1024 * 1024
     compact: bool = False
     tombstones_ms: int = 86_400_000
-
-
-class Mark(NamedTuple):
-    """How far a log had come when a sync began, and a file number to sync and close."""
-
-    file: int
-    segment: Segment
-    size: int
-    end: int
 
 
 class Log:
@@ -155,12 +146,12 @@ class Log:
 
     def mark(self) -> Mark:
         """What a sync that begins now will have made durable."""
-        return Mark(os.dup(self._file), self.active, self.active.size, self.end)
+        active, size, end = self.active, self.active.size, self.end
+        return Mark(os.dup(self._file), lambda: self._synced(active, size, end))
 
-    def synced(self, mark: Mark) -> None:
-        """The disk has everything up to the mark."""
-        if mark.segment is self.active and mark.end > self.durable_end:
-            self.durable_size, self.durable_end = mark.size, mark.end
+    def _synced(self, segment: Segment, size: int, end: int) -> None:
+        if segment is self.active and end > self.durable_end:
+            self.durable_size, self.durable_end = size, end
             self._wake()
 
     def watch(self, watcher: asyncio.Future[None]) -> None:

@@ -8,6 +8,8 @@ from zlib import crc32
 
 import msgspec
 
+from listeners.broker_commit import Mark
+
 _ROOMY = 1024 * 1024
 _FOLD = 8
 
@@ -20,10 +22,6 @@ class Committed(NamedTuple):
 
     offset: int
     metadata: str
-
-
-class _Mark(NamedTuple):
-    file: int
 
 
 class Offsets:
@@ -89,12 +87,9 @@ class Offsets:
         for group, name, partition in [place for place in self.committed if place[1] == topic]:
             self.commit(group, {(name, partition): Committed(-1, "")})
 
-    def mark(self) -> _Mark:
+    def mark(self) -> Mark:
         """What a sync that begins now will have made durable."""
-        return _Mark(os.dup(self._file))
-
-    def synced(self, mark: _Mark) -> None:
-        """Nothing waits here: a commit is answered when its sync has ended."""
+        return Mark(os.dup(self._file), lambda: None)
 
     def close(self) -> None:
         """Makes all durable and closes the file."""

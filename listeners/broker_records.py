@@ -63,7 +63,7 @@ def _wanted(store: Store, request: Any) -> list[Log]:
 async def _more(logs: list[Log], seconds: float) -> None:
     """Returns when one of the logs can serve more, or after some seconds."""
     watcher: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    timer = asyncio.get_running_loop().call_later(seconds, lambda: watcher.done() or watcher.set_result(None))
+    timer = asyncio.get_running_loop().call_later(seconds, _complete, watcher)
     for log in logs:
         log.watch(watcher)
     try:
@@ -72,6 +72,11 @@ async def _more(logs: list[Log], seconds: float) -> None:
         timer.cancel()
         for log in logs:
             log.unwatch(watcher)
+
+
+def _complete(watcher: "asyncio.Future[None]") -> None:
+    if not watcher.done():
+        watcher.set_result(None)
 
 
 def _enough(store: Store, request: Any) -> bool:

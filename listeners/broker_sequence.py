@@ -45,12 +45,14 @@ class Sequences:
         if batch.epoch < author.epoch:
             raise Refusal(Code.INVALID_PRODUCER_EPOCH, f"epoch {batch.epoch} after {author.epoch}")
         if batch.epoch > author.epoch:
-            return _expect(batch, 0)
-        last = (batch.sequence + batch.count - 1) & _WRAP
+            _expect(batch, 0)
+            return None
+        last = (batch.sequence + batch.records - 1) & _WRAP
         for earlier in author.written:
             if (earlier.first, earlier.last) == (batch.sequence, last):
                 return earlier.base
-        return _expect(batch, (author.written[-1].last + 1) & _WRAP)
+        _expect(batch, (author.written[-1].last + 1) & _WRAP)
+        return None
 
     def note(self, batch: Batch, base: int, now_ms: int) -> None:
         """Remembers a batch that was written at offset `base`."""
@@ -60,7 +62,7 @@ class Sequences:
         if author is None or author.epoch != batch.epoch:
             author = self.authors[batch.producer] = Author(batch.epoch, now_ms, [])
         author.seen_ms = now_ms
-        author.written.append(Written(batch.sequence, (batch.sequence + batch.count - 1) & _WRAP, base))
+        author.written.append(Written(batch.sequence, (batch.sequence + batch.records - 1) & _WRAP, base))
         del author.written[:-_REMEMBERED]
 
     def forget(self, before_ms: int) -> None:

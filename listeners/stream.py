@@ -6,16 +6,18 @@ No call creates a topic but `create_topics`.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition  # type: ignore[import-untyped]
-from kafka import errors as kafka_errors  # type: ignore[import-untyped]
+from kafka import errors as kafka_errors
 from kafka.partitioner.default import murmur2  # type: ignore[import-untyped]
 from kafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
+
+_T = TypeVar("_T")
 
 PARTITIONS = 12
 MESSAGE_BYTES = 2 * 1024 * 1024
@@ -370,6 +372,7 @@ class OffsetConsumer(_Consumer):
     """Reads all partitions of a topic from positions that its caller keeps; an absent one starts at the log's start."""
 
     def __init__(self, connection: Connection, name: str, positions: Mapping[int, int]) -> None:
+        self._admin: Any = None
         super().__init__(connection, name, None)
         try:
             self._start(positions)
@@ -387,19 +390,42 @@ class OffsetConsumer(_Consumer):
 
     def commit(self, group: str) -> None:
         """Notes how far `poll` came under a group's name, for `lag` only: positions stay the caller's."""
-        positions = {p: OffsetAndMetadata(self._consumer.position(p), "", -1) for p in self._partitions}
-        with _admin(self._connection) as admin:
-            admin.alter_group_offsets(_full(self._connection, group), positions)
+        positions = {p.partition: self._consumer.position(p) for p in self._partitions}
+        with _reaching(self._connection):
+            if self._admin is None:
+                self._admin = KafkaAdminClient(**_settings(self._connection))
+            _set_offsets(self._admin, self._topic, _full(self._connection, group), positions)
+
+    def close(self) -> None:
+        """Ends; the positions are the caller's to keep."""
+        super().close()
+        if self._admin is not None:
+            self._admin.close()
 
 
 def move_group(connection: Connection, name: str, group: str, positions: Mapping[int, int]) -> None:
     """Sets where a group goes on, after a gap was accepted. Refused while one of its consumers is alive."""
-    topic = _full(connection, name)
-    offsets = {TopicPartition(topic, p): OffsetAndMetadata(offset, "", -1) for p, offset in positions.items()}
     with _admin(connection) as admin:
-        for answer in admin.alter_group_offsets(_full(connection, group), offsets).values():
-            if answer is not kafka_errors.NoError:
-                raise answer(f"group {group} on {topic}")
+        _set_offsets(admin, _full(connection, name), _full(connection, group), positions)
+
+
+def _set_offsets(admin: Any, topic: str, group: str, positions: Mapping[int, int]) -> None:
+    offsets = {TopicPartition(topic, p): OffsetAndMetadata(offset, "", -1) for p, offset in positions.items()}
+    for answer in _patiently(lambda: admin.alter_group_offsets(group, offsets)).values():
+        if answer is not kafka_errors.NoError:
+            raise answer(f"group {group} on {topic}")
+
+
+def _patiently(ask: Callable[[], _T]) -> _T:
+    """Asks again for some seconds: a real broker, just started or asked for its first group, is not ready at once."""
+    patience = time.monotonic() + 10
+    while True:
+        try:
+            return ask()
+        except kafka_errors.RetriableError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.1)
 
 
 def lag(connection: Connection, name: str, group: str) -> int | None:
@@ -416,12 +442,11 @@ def _lag(admin: Any, topic: str, group: str) -> int | None:
     if described["error_code"]:
         return None
     partitions = [TopicPartition(topic, p["partition_index"]) for p in described["partitions"]]
-    ends = admin.list_partition_offsets({p: -1 for p in partitions})
-    starts = admin.list_partition_offsets({p: -2 for p in partitions})
-    committed = admin.list_group_offsets({group: partitions})[group]
-    return sum(
-        max(0, ends[p].offset - max(starts[p].offset, committed[p].offset if p in committed else 0)) for p in partitions
-    )
+    ends = admin.list_partition_offsets(dict.fromkeys(partitions, -1))
+    starts = admin.list_partition_offsets(dict.fromkeys(partitions, -2))
+    committed = _patiently(lambda: admin.list_group_offsets({group: partitions}))[group]
+    missing = (ends[p].offset - max(starts[p].offset, committed[p].offset if p in committed else 0) for p in partitions)
+    return sum(max(0, int(offsets)) for offsets in missing)
 
 
 def read_compacted(connection: Connection, name: str) -> dict[bytes, bytes]:
