@@ -216,7 +216,7 @@ def test_server_errors_and_cut_connections_are_tried_again_with_growing_waits(
     account: Account, server: XServer, clock: Clock
 ) -> None:
     ids = hourly(server, 3)
-    server.failures += [("/2/tweets/search", status, {}, b"<html>") for status in (503, 500, 0, 502)]
+    server.failures += [("/2/tweets/search/recent", status, {}, b"<html>") for status in (503, 500, 0, 502)]
     assert seen(pull(account, SearchPosition())) == ids[::-1]
     assert len(clock.slept) == 4
     assert all(1 <= waited / 2**n < 1.5 + 0.001 for n, waited in enumerate(clock.slept))
@@ -229,7 +229,7 @@ def test_a_garbled_page_is_asked_for_again(account: Account, server: XServer) ->
 
 
 def test_an_x_that_stays_down_ends_in_one_line_and_costs_nothing(account: Account, server: XServer) -> None:
-    server.failures += [("/2/tweets/search", 503, {}, problem_of_x())] * 6
+    server.failures += [("/2/tweets/search/recent", 503, {}, problem_of_x())] * 6
     batches = []
     with pytest.raises(Unavailable, match=r"X does not answer \(503: over capacity\)"):
         for batch in search(account, QUERY, SearchPosition(), opened(BUDGET, START), start=START - HOUR):
@@ -254,7 +254,7 @@ def test_what_waiting_does_not_cure_is_one_clear_line(
     account: Account, server: XServer, status: int, error: type[Exception], words: str
 ) -> None:
     body = {"title": "UsageCapExceeded", "detail": "Usage cap\nexceeded", "type": "https://x/problems/usage-capped"}
-    server.failures.append(("/2/tweets/search", status, {}, body))
+    server.failures.append(("/2/tweets/search/recent", status, {}, body))
     with pytest.raises(error, match=words) as raised:
         pull(account, SearchPosition())
     assert "\n" not in str(raised.value)

@@ -165,7 +165,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(401, problem("Unauthorized", "Unauthorized"))
             return True
         for failure in self.server.failures:
-            if path.startswith(failure[0]):
+            if path == failure[0]:
                 self.server.failures.remove(failure)
                 if failure[1] == 0:
                     self.connection.close()
@@ -316,11 +316,8 @@ def _found(posts: list[dict[str, Any]], query: dict[str, str], now: datetime) ->
             continue
         if not words.intersection(word.lower() for word in each["text"].split()):
             continue
-        if (
-            at > now - timedelta(seconds=30)
-            or (at < now - WEEK
-            and "since_id" not in query
-            and "start_time" not in query)
+        if at > now - timedelta(seconds=30) or (
+            at < now - WEEK and "since_id" not in query and "start_time" not in query
         ):
             continue
         if int(each["id"]) <= int(query.get("since_id", 0)) or int(each["id"]) >= int(query.get("until_id", 2**63)):
