@@ -27,11 +27,10 @@ from listeners.events import (
 )
 from listeners.simulated_malformed import malformed
 from listeners.simulated_plan import DAY, OUTAGE, WEEK, Planned, compose, heard
-from listeners.simulated_texts import marks
+from listeners.simulated_texts import LISTENED, marks
 
 PLATFORM = "simulated"
 MONDAY = date(2026, 4, 20)
-LISTENED = ("afib", "autism", "bcsm", "breastcancer", "diabetes", "hrs2026", "lupus", "measles")
 MALFORMED, LATE, REPEATED = 0.01, 0.015, 0.02  # shares of the posts
 COUNTED_AFTER = {"post": (1, 6, 24, 72), "reply": (12,), "quote": (12,), "repost": ()}  # hours
 
@@ -96,9 +95,9 @@ def _happenings(planned: Week, seed: int) -> Iterator[Happening]:
             at = heard(post.at + hours * 3600)
             if at < (post.deleted_at or WEEK):
                 yield at, next(order), _counted, post, at
-    for post in rng.choices(planned.posts, k=round(len(planned.posts) * MALFORMED)):
+    for line, post in enumerate(rng.choices(planned.posts, k=round(len(planned.posts) * MALFORMED))):
         at = heard(post.at + 5)
-        yield at, next(order), _Malformed(next(order)), post, at
+        yield at, next(order), _Malformed(line), post, at
 
 
 def _seen(planned: Week, post: Planned, at: float) -> PostSeen:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from listeners.simulated_authors import Author, People, gather
-from listeners.simulated_texts import Entry, conversations, pool
+from listeners.simulated_texts import LISTENED, STANCES, Entry, conversations, marks, pool
 
 DAY = 86_400.0
 WEEK = 7 * DAY
@@ -22,7 +22,7 @@ BURSTS = {"burst": (2 * DAY + 14 * 3600, 7 * 3600), "second-burst": (4 * DAY + 1
 CONVERSED, REPLIES, QUOTES = 0.5, 0.11, 0.05  # shares of the posts; the rest are reposts
 ANSWERED = 0.4  # how many of the posts that promote a false claim somebody means to answer
 COPIES_PER_POST = 1 / 900
-REACH = (0.0, 1.0, 3.0, 9.0, 27.0, 70.0)
+REACH = (0.05, 1.0, 3.0, 9.0, 27.0, 70.0)
 CIRCLES = {
     "afib": "heart",
     "hrs2026": "heart",
@@ -69,7 +69,7 @@ def compose(seed: int, posts: int) -> list[Planned]:
     rng = random.Random(seed)
     people = gather(rng, max(300, posts // 8))
     planned = list(itertools.islice(_conversed(rng, people, posts), posts))
-    spread = _by_reach(rng, planned)
+    spread = _by_reach(rng, planned, 0.6)
     planned += _answers(rng, people, planned, spread, round(posts * REPLIES), "reply")
     planned += _answers(rng, people, planned[: len(spread)], spread, round(posts * QUOTES), "quote")
     planned = planned[:posts]
@@ -90,9 +90,9 @@ def circle(entry: Entry, topic: str) -> str:
 def suits(entry: Entry) -> tuple[str, ...]:
     """Give what may be said under an entry, the most fitting first."""
     if entry.language != "en":
-        return (entry.language,)
+        return () if entry.stance == "promotes" else (entry.language,)
     if entry.stance == "promotes":
-        return (entry.claim, "promotes")
+        return (entry.claim, entry.family, "promotes")
     if entry.stance == "questions":
         return (f"question:{entry.claim}", "question")
     if entry.stance == "debunks":
@@ -111,7 +111,7 @@ def suits(entry: Entry) -> tuple[str, ...]:
 
 def _conversed(rng: random.Random, people: People, posts: int) -> Iterator[Planned]:
     """Give the written conversations: all of them in a week of usual size, again from others in a larger one."""
-    count, budget = 0, int(posts * CONVERSED)
+    count, budget = 0, max(1, int(posts * CONVERSED))
     for _ in range(max(1, posts // 60_000)):
         for entries in rng.sample(conversations(), len(conversations())):
             if count >= budget:
@@ -190,37 +190,37 @@ class _Turns:
     def __init__(self, rng: random.Random, name: str) -> None:
         self._pool = pool(name)
         self._rng = rng
-        self._cycles: dict[tuple[str, bool], Iterator[Entry]] = {}
+        self._cycles: dict[tuple[tuple[str, ...], tuple[str, ...]], Iterator[Entry]] = {}
 
     def next(self, parent: Planned, must_debunk: bool) -> Entry | None:
         """Give the next text that suits, or None if none does. What shall stay unanswered gets no debunk."""
-        to = next((to for to in suits(parent.final) if to in self._pool), None)
-        if to is None:
-            return None
-        debunks = must_debunk or (parent.answerable and self._rng.random() < 0.6)
+        fitting = suits(parent.final)
         if parent.final.stance != "promotes":
-            return self._turn((to, False), self._pool[to])
-        return self._turn((to, debunks), tuple(e for e in self._pool[to] if (e.stance == "debunks") == debunks))
+            return self._turn(next(((to,) for to in fitting if to in self._pool), ()), STANCES)
+        if must_debunk or (parent.answerable and self._rng.random() < 0.6):
+            return self._turn(fitting, ("debunks",))
+        return self._turn(fitting, ("promotes",) if self._rng.random() < 0.25 else ("none", "questions"))
 
-    def _turn(self, which: tuple[str, bool], texts: tuple[Entry, ...]) -> Entry | None:
-        if not texts:
-            return None
-        if which not in self._cycles:
-            self._cycles[which] = itertools.cycle(self._rng.sample(texts, len(texts)))
-        return next(self._cycles[which])
+    def _turn(self, fitting: tuple[str, ...], stances: tuple[str, ...]) -> Entry | None:
+        if (fitting, stances) not in self._cycles:
+            texts = [entry for to in fitting for entry in self._pool.get(to, ()) if entry.stance in stances]
+            self._cycles[fitting, stances] = itertools.cycle(self._rng.sample(texts, len(texts)))
+        return next(self._cycles[fitting, stances], None)
 
 
 def _reposts(rng: random.Random, people: People, posts: list[Planned], count: int) -> list[Planned]:
     """Give reposts, no account reposting the same post twice."""
     seen: set[tuple[int, str]] = set()
     found: list[Planned] = []
-    spread = _by_reach(rng, posts)
+    spread = _by_reach(rng, posts, 1.0)
     while len(found) < count:
         for parent in rng.choices(posts, cum_weights=spread, k=count - len(found)):
             at = _later(rng, parent.at, 100, _end(parent))
             home = circle(parent.entry, parent.topic) if rng.random() < 0.93 else "any"
             author = people.anyone(rng, home, parent.entry.language, at)
             if author is parent.author or (id(parent), author.author_id) in seen:
+                author = people.anyone(rng, "any", "en", at)
+            if (id(parent), author.author_id) in seen:
                 continue
             seen.add((id(parent), author.author_id))
             text, entry = parent.said(at)
@@ -265,13 +265,16 @@ def _misspelt(rng: random.Random, text: str) -> str | None:
     return None if words[place] == word else " ".join(words)
 
 
-def _by_reach(rng: random.Random, posts: list[Planned]) -> list[float]:
-    return list(itertools.accumulate(_weight(rng, post) for post in posts))
+def _by_reach(rng: random.Random, posts: list[Planned], steepness: float) -> list[float]:
+    """Give cumulated weights: people repost what is far known more steeply than they answer it."""
+    return list(itertools.accumulate(_weight(rng, post) ** steepness for post in posts))
 
 
 def _weight(rng: random.Random, post: Planned) -> float:
     weight = REACH[post.entry.reach] * rng.lognormvariate(0, 0.9)
-    return weight if post.relation == "post" else weight * 0.15
+    if not set(LISTENED).intersection(marks(post.text).hashtags):
+        return weight * 0.01
+    return weight if post.relation == "post" else weight * 0.3
 
 
 def _opening_time(rng: random.Random, entry: Entry, author: Author) -> float:

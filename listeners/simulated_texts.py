@@ -33,7 +33,29 @@ ROLES = (
     "spam-or-bot",
     "other",
 )
+LISTENED = ("afib", "autism", "bcsm", "breastcancer", "diabetes", "hrs2026", "lupus", "measles")
+MOVE_OF_POOL = {"replies": "reply", "quotes": "quote"}
 CONCERNS = ("vaccine-liberty", "vaccine-religion", "vaccine-origin")
+FAMILIES = (
+    "none",
+    "vaccine-adverse-effects",
+    "vaccine-ingredients",
+    "vaccine-dna",
+    "vaccine-immune-harm",
+    "vaccine-ineffective",
+    "vaccine-unnecessary",
+    "vaccine-rushed",
+    "vaccine-concealment",
+    "vaccine-plot",
+    *CONCERNS,
+    "cancer-cure",
+    "chronic-disease-cure",
+    "autism-cure",
+    "infection-cure-or-denial",
+    "detox-and-toxins",
+    "medicine-harm",
+    "other-health-falsehood",
+)
 
 _HASHTAG = re.compile(r"#(\w+)")
 _MENTION = re.compile(r"@(\w+)")
@@ -45,7 +67,7 @@ class BadText(ValueError):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One text and what it is. `reach`, 0 to 5, says how far it travels; `when` is a day, a day and time, or a burst."""
+    """One text and what it is. `reach`, 0 to 5, says how far it goes; `when` is a day, a day and time, or a burst."""
 
     place: str
     move: str
@@ -87,8 +109,9 @@ def conversations() -> tuple[tuple[Entry, ...], ...]:
     for path in sorted(FOLDER.glob("posts_*.csv")):
         for entry in _entries(path, path.stem.removeprefix("posts_")):
             if entry.move in ("post", "copy"):
+                _require("text", entry.place, LISTENED, *marks(entry.text).hashtags)
                 found.append([entry])
-            elif not found or found[-1][0].topic != entry.topic:
+            elif not found or entry.place.split(":")[0] != found[-1][0].place.split(":")[0]:
                 raise BadText(f"{entry.place}: field `move`: `{entry.move}` needs a post above it")
             else:
                 found[-1].append(entry)
@@ -146,9 +169,17 @@ def _entries(path: Path, topic: str) -> Iterator[Entry]:
     for place, row in rows(path):
         given = {field: value for field, value in row.items() if value}
         entry = msgspec.convert(
-            {"place": place, "topic": topic, "move": topic, "claim": "", **given}, Entry, strict=False
+            {"place": place, "topic": topic, "move": MOVE_OF_POOL.get(topic, ""), "claim": "", **given},
+            Entry,
+            strict=False,
         )
-        for field, expected in (("stance", STANCES), ("role", ROLES)):
-            if getattr(entry, field) not in expected:
-                raise BadText(f"{place}: field `{field}`: expected one of {', '.join(expected)}, got `{row[field]}`")
+        _require("stance", place, STANCES, entry.stance)
+        _require("role", place, ROLES, entry.role)
+        _require("move", place, MOVES, entry.move)
+        _require("family", place, FAMILIES, entry.family)
         yield entry
+
+
+def _require(field: str, place: str, expected: tuple[str, ...], *given: str) -> None:
+    if not any(value in expected for value in given):
+        raise BadText(f"{place}: field `{field}`: expected one of {', '.join(expected)}, got `{' '.join(given)}`")

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from listeners.simulated_events import LISTENED, MALFORMED, plan
+from listeners.simulated_events import MALFORMED, plan
 from listeners.simulated_plan import WEEK, Planned
-from listeners.simulated_texts import marks
+from listeners.simulated_texts import LISTENED, marks
 
 
 class Label(msgspec.Struct, frozen=True):
