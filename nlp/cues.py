@@ -6,17 +6,35 @@ from typing import NamedTuple
 import msgspec
 
 from nlp.knowledge import BadKnowledge, decode
-from nlp.phrases import Compiler, Phrase, Scene
+from nlp.phrases import Compiler, Phrase, PhraseIndex, Scene
 
 CUE_GAP = 2
-KINDS = ("inverts", "debunks", "distances", "reports", "promotes", "insinuates", "ironic", "asks", "sells")
+KINDS = (
+    "inverts",
+    "attributes",
+    "debunks",
+    "denies",
+    "affirms",
+    "distances",
+    "reports",
+    "promotes",
+    "insinuates",
+    "ironic",
+    "asks",
+    "sells",
+)
 
 
 class CueGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Phrases that mean the same; `weight`: how much one of them decides."""
+    """Phrases that mean the same; `weight`: how much one of them decides; `gap`: words between their terms at most.
+
+    `families`: of claims that they speak about; none named means all.
+    """
 
     phrases: tuple[str, ...]
     weight: float = 1.0
+    gap: int = CUE_GAP
+    families: frozenset[str] = frozenset()
 
 
 class Candidates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,10 +46,14 @@ class Candidates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/cues.toml`."""
 
+    absences: tuple[str, ...]
     negators: tuple[str, ...]
     pseudo: tuple[str, ...]
     inverts: tuple[CueGroup, ...]
+    attributes: tuple[CueGroup, ...]
     debunks: tuple[CueGroup, ...]
+    denies: tuple[CueGroup, ...]
+    affirms: tuple[CueGroup, ...]
     distances: tuple[CueGroup, ...]
     reports: tuple[CueGroup, ...]
     promotes: tuple[CueGroup, ...]
@@ -49,6 +71,7 @@ class Cue(NamedTuple):
     weight: float
     first: int
     last: int
+    families: frozenset[str] = frozenset()
 
 
 class Cues:
@@ -57,13 +80,14 @@ class Cues:
     def __init__(self, path: Path, file: CueFile, compiler: Compiler) -> None:
         self._path = path
         self._compiler = compiler
-        self._pseudo = self._compile("pseudo", file.pseudo)
-        self._groups = [
-            (kind, group.weight, phrase)
-            for kind in KINDS
-            for group in getattr(file, kind)
-            for phrase in self._compile(kind, group.phrases)
-        ]
+        self._pseudo: PhraseIndex[None] = PhraseIndex({})
+        self._groups: PhraseIndex[tuple[str, CueGroup]] = PhraseIndex({})
+        for phrase in self._compile("pseudo", file.pseudo):
+            self._pseudo.add(phrase, None)
+        for kind in KINDS:
+            for group in getattr(file, kind):
+                for phrase in self._compile(kind, group.phrases):
+                    self._groups.add(phrase, (kind, group))
 
     def _compile(self, kind: str, sources: tuple[str, ...]) -> list[Phrase]:
         try:
@@ -71,19 +95,20 @@ class Cues:
         except BadKnowledge as error:
             raise BadKnowledge(f"{self._path}: {kind}: field `phrases`: {error}") from None
 
-    def find(self, scene: Scene) -> list[Cue]:
-        """Give the cues of a post, at most one of each phrase in each sentence."""
-        return [
-            Cue(kind, weight, match.runs[0][0], match.runs[0][1])
-            for kind, weight, phrase in self._groups
-            for match in scene.matches(phrase, CUE_GAP)
+    def find(self, scene: Scene, keys: frozenset[str]) -> list[Cue]:
+        """Give the cues of a post, in the order of its words, at most one of each phrase in each sentence."""
+        found = [
+            Cue(kind, group.weight, match.runs[0][0], match.runs[0][1], group.families)
+            for phrase, (kind, group) in self._groups.possible(keys)
+            for match in scene.matches(phrase, group.gap)
         ]
+        return sorted(found, key=lambda cue: (cue.first, cue.last, cue.kind))
 
-    def pseudo(self, scene: Scene) -> frozenset[int]:
+    def pseudo(self, scene: Scene, keys: frozenset[str]) -> frozenset[int]:
         """Give the places of negations that deny nothing."""
         return frozenset(
             place
-            for phrase in self._pseudo
+            for phrase, _ in self._pseudo.possible(keys)
             for match in scene.matches(phrase, 0)
             for place in range(match.runs[0][0], match.runs[0][1] + 1)
         )

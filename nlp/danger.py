@@ -1,4 +1,4 @@
-"""Whether a person may be in danger of harming themselves: such posts go to people. Nothing about the author is kept."""
+"""Whether a person may be in danger of harming themselves: such posts go to people; nothing of the author is kept."""
 
 from pathlib import Path
 

@@ -1,30 +1,32 @@
 """A 64-bit simhash of what a post says, so that near-copies by several authors can be found: few bits differ."""
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import blake2b
 
-_LANES = 64
 _SKIPPED = frozenset({"rt", "via", "amp"})
-_TABLES = tuple(bytes(49 if 2 * count > total else 48 for count in range(256)) for total in range(256))
+_MOST = 250
+_MASK = 2**64 - 1
+# The bits of a byte, each in a byte of its own: sums of such numbers count bits.
+_SPREAD = tuple(bytes(value >> bit & 1 for bit in range(8)) for value in range(256))
+# Counts to digits, for each number of summands: "1" where more than half of them had the bit.
+_MAJORITY = tuple(bytes(49 if 2 * count > total else 48 for count in range(256)) for total in range(256))
 
 
 def fingerprint(forms: Sequence[str]) -> int:
-    """Give the simhash of pairs of neighbouring words; links, mentions and "RT" play no part. 0 without words."""
-    words = [form for form in forms if form not in _SKIPPED][:127]
-    if not words:
+    """Give the simhash of the pairs of neighbouring words; links, mentions and "RT" play no part. 0 without words."""
+    hashes = [_hash(form) for form in forms if form not in _SKIPPED][:_MOST]
+    if not hashes:
         return 0
-    total = sum(map(_lanes, words)) + sum(map(_pair, words, words[1:]))
-    counts = total.to_bytes(_LANES, "little")
-    return int(counts.translate(_TABLES[min(255, 2 * len(words) - 1)]), 2)
+    pairs = [(left * 31 + right) * 0x9E3779B97F4A7C15 & _MASK for left, right in zip(hashes, hashes[1:], strict=False)]
+    total = sum([_spread(value) for value in pairs or hashes])
+    return int(total.to_bytes(64, "little").translate(_MAJORITY[len(pairs) or 1]), 2)
 
 
 @lru_cache(maxsize=65536)
-def _lanes(word: str) -> int:
-    """Give the hash of a word with each of its bits in a byte of its own, so that sums count bits."""
-    bits = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
-    return int.from_bytes(bytes(bits >> lane & 1 for lane in range(_LANES)), "little")
+def _hash(form: str) -> int:
+    return int.from_bytes(blake2b(form.encode(errors="surrogatepass"), digest_size=8).digest(), "little")
 
 
-def _pair(left: str, right: str) -> int:
-    return _lanes(f"{left} {right}")
+def _spread(value: int) -> int:
+    return int.from_bytes(b"".join([_SPREAD[byte] for byte in value.to_bytes(8, "little")]), "little")

@@ -1,4 +1,4 @@
-"""Hashtags as the words they are made of: `#VaccinesCauseAutism` by its capitals, `#vaccinescauseautism` by a vocabulary.
+"""Hashtags as the words they are made of: `#FluShot` by its capitals, `#vaccinescauseautism` by a vocabulary.
 
 Splitting keeps lengths, so that every word lies on its place in the tag.
 """

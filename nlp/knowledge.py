@@ -7,7 +7,7 @@
 
 A family's file has `family = "…"` and one `[[claim]]` per claim, with the fields of `Claim` below.
 **A phrase** says when a claim is *in play*; whether the post promotes or debunks it is decided elsewhere, from cues.
-So a phrase states the claim plainly (`{vaccine} {cause} autism`) and needs no negation, question or quotation of its own.
+So a phrase states the claim plainly (`{vaccine} {cause} autism`): no negation, question or quotation of its own.
 
 Terms stand in order, with at most 5 other words between neighbours, all in one sentence. Case, simple inflection
 (`cause` finds causes, caused, causing; `vaccine` finds vaccines), punctuation, emoji, hyphens and leetspeak do not

@@ -1,4 +1,4 @@
-"""All the data files of a folder of knowledge, read, checked and compiled: what the components of the pipeline share."""
+"""The data files of a folder of knowledge, read, checked and compiled: what the pipeline's components share."""
 
 import hashlib
 import math
@@ -34,9 +34,10 @@ class Lore(NamedTuple):
     rules: str
     model: str
     claims: tuple[Claim, ...]
+    vocabulary: frozenset[str]
     reader: Reader
     compiler: Compiler
-    index: ClaimIndex
+    known: ClaimIndex
     candidates: PhraseIndex[None]
     judge: Judge
     weights: Weights
@@ -66,11 +67,12 @@ def lore(folder: Path) -> Lore:
         rules=f"{RELEASE}+{_digest(folder, '*.toml', 'claims/*.toml', '*.csv', 'topics/*.csv')}",
         model=f"{weights.release}+{_digest(folder, 'score.toml')}",
         claims=claims,
+        vocabulary=frozenset(logs),
         reader=reader,
         compiler=compiler,
-        index=ClaimIndex(claims, compiler, stems),
+        known=ClaimIndex(claims, compiler, stems),
         candidates=candidates,
-        judge=Judge(Cues(folder / "cues.toml", cues, compiler), negators),
+        judge=Judge(Cues(folder / "cues.toml", cues, compiler), negators, frozenset(map(stem, cues.absences))),
         weights=weights,
         languages=Languages(folder / "languages.toml", frozenset(logs)),
         roles=Roles(folder / "roles.toml", compiler, reader),

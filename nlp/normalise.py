@@ -43,7 +43,7 @@ class Words(NamedTuple):
 class Reader:
     """Reads texts into `Words`.
 
-    `logs`: the vocabulary by log-probability; `slang`: words that leetspeak may hide; `emoji`: those that count as words.
+    `logs`: the vocabulary by log-probability; `slang`: words that leetspeak may hide; `emoji`: those that are words.
     """
 
     def __init__(self, logs: Mapping[str, float], slang: frozenset[str], emoji: frozenset[str]) -> None:

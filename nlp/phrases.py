@@ -23,18 +23,16 @@ Chains = list[tuple[tuple[int, int], tuple[int, ...]]]
 
 
 class Term(NamedTuple):
-    """One term: the sequences of stems that satisfy it, exact forms, and prefixes."""
+    """One term: the sequences of stems that satisfy it, filed under their first; exact forms; prefixes."""
 
-    sequences: tuple[tuple[str, ...], ...]
-    exact: tuple[str, ...]
+    sequences: dict[str, tuple[tuple[str, ...], ...]]
+    exact: frozenset[str]
     prefixes: tuple[str, ...]
     source: str
 
     def keys(self) -> frozenset[str]:
         """Give the keys (see `Compiler.keys`) of which a post must hold one."""
-        return frozenset(
-            (*(s[0] for s in self.sequences), *(f"={form}" for form in self.exact), *(f"{p}*" for p in self.prefixes))
-        )
+        return frozenset((*self.sequences, *(f"={form}" for form in self.exact), *(f"{p}*" for p in self.prefixes)))
 
 
 class Part(NamedTuple):
@@ -79,6 +77,9 @@ class Compiler:
                 anywhere = text == "&&"
                 continue
             parts.append(self._part(text, anywhere, source))
+        parts = _joined(parts)
+        if not parts:
+            raise BadKnowledge(f"`{source}`: expected a word that is not forbidden")
         negated = any(term.source == "not" for part in parts for term in part.terms)
         return Phrase(tuple(parts), negated, source)
 
@@ -92,13 +93,15 @@ class Compiler:
 
     def _specials(self, form: str) -> tuple[str, ...]:
         exact = (f"={form}",) if form in self._exact else ()
+        if not form.startswith(self._prefixes):
+            return exact
         return exact + tuple(f"{prefix}*" for prefix in self._prefixes if form.startswith(prefix))
 
     def _part(self, text: str, anywhere: bool, source: str) -> Part:
         terms = [word for word in text.split() if not word.startswith("!")]
         forbidden = [word[1:] for word in text.split() if word.startswith("!")]
-        if not terms:
-            raise BadKnowledge(f"`{source}`: expected a word in each part, got `{text.strip()}`")
+        if not terms and not forbidden:
+            raise BadKnowledge(f"`{source}`: expected a word on each side of `&`")
         return Part(tuple(self._term(term) for term in terms), tuple(self._term(term) for term in forbidden), anywhere)
 
     def _term(self, text: str) -> Term:
@@ -118,9 +121,13 @@ class Compiler:
         if not (sequences or exact or prefixes):
             raise BadKnowledge(f"`{text}`: expected a word")
         self._exact.update(exact)
-        self._prefixes = tuple(dict.fromkeys((*self._prefixes, *prefixes)))
-        self._special.cache_clear()
-        return Term(tuple(sequences), tuple(exact), tuple(prefixes), text)
+        if exact or prefixes:
+            self._prefixes = tuple(dict.fromkeys((*self._prefixes, *prefixes)))
+            self._special.cache_clear()
+        filed: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for sequence in dict.fromkeys(sequences):
+            filed[sequence[0]] = (*filed.get(sequence[0], ()), sequence)
+        return Term(filed, frozenset(exact), tuple(prefixes), text)
 
     def _sequences(self, choice: str) -> list[tuple[str, ...]]:
         """Give what satisfies words and lists that stand side by side: `big_pharma`, `{vaccine}_injury`."""
@@ -136,6 +143,15 @@ class Compiler:
 
     def _sequence(self, entry: str) -> tuple[str, ...]:
         return tuple(stem(form) for form in self._normalise(entry))
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """Let parts that only forbid (`& !word`) forbid it to the first part."""
+    asking = [part for part in parts if part.terms]
+    forbidden = tuple(term for part in parts if not part.terms for term in part.forbidden)
+    if asking and forbidden:
+        asking[0] = asking[0]._replace(forbidden=asking[0].forbidden + forbidden)
+    return asking
 
 
 V = TypeVar("V")
@@ -194,15 +210,17 @@ class Scene:
         """Give where a term stands, as word places [first, last], in order."""
         found = []
         stems = self.words.stems
-        for sequence in term.sequences:
-            for place in self.places.get(sequence[0], ()):
-                if len(sequence) == 1 or tuple(stems[place : place + len(sequence)]) == sequence:
-                    found.append((place, place + len(sequence) - 1))
+        for first in term.sequences.keys() & self.places.keys():
+            for sequence in term.sequences[first]:
+                size = len(sequence)
+                for place in self.places[first]:
+                    if size == 1 or tuple(stems[place : place + size]) == sequence:
+                        found.append((place, place + size - 1))
         if term.exact or term.prefixes:
             for place, form in enumerate(self.words.forms):
                 if form in term.exact or form.startswith(term.prefixes):
                     found.append((place, place))
-        return sorted(set(found))
+        return sorted(set(found)) if len(found) > 1 else found
 
     def find(self, phrase: Phrase, gap: int = GAP) -> Match | None:
         """Give the first match of a phrase, or None."""
@@ -213,9 +231,11 @@ class Scene:
     def matches(self, phrase: Phrase, gap: int = GAP) -> list[Match]:
         """Give the matches of a phrase, one a sentence at most."""
         found = []
-        runs = [self._runs(part, gap) for part in phrase.parts]
-        if not all(runs):
-            return []
+        runs = []
+        for part in phrase.parts:
+            runs.append(self._runs(part, gap))
+            if not runs[-1]:
+                return []
         for number, (run, used) in runs[0].items():
             whole, places = [run], list(used)
             for part, others in zip(phrase.parts[1:], runs[1:], strict=True):
@@ -232,6 +252,8 @@ class Scene:
         """Give, for each sentence that holds the part, its shortest run and the words used."""
         chains = [((first, last), tuple(range(first, last + 1))) for first, last in self.occurrences(part.terms[0])]
         for term in part.terms[1:]:
+            if not chains:
+                return {}
             chains = self._follow(chains, self.occurrences(term), gap)
         best: dict[int, tuple[tuple[int, int], tuple[int, ...]]] = {}
         for run, used in chains:
@@ -248,9 +270,9 @@ class Scene:
         longer: dict[int, tuple[tuple[int, int], tuple[int, ...]]] = {}
         for (start, end), used in chains:
             for first, last in nexts:
-                if end < first <= end + 1 + gap and self.sentences[first] == self.sentences[start]:
-                    if last not in longer or longer[last][0][0] < start:
-                        longer[last] = ((start, last), used + tuple(range(first, last + 1)))
+                near = end < first <= end + 1 + gap and self.sentences[first] == self.sentences[start]
+                if near and (last not in longer or longer[last][0][0] < start):
+                    longer[last] = ((start, last), used + tuple(range(first, last + 1)))
         return list(longer.values())
 
 

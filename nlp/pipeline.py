@@ -7,7 +7,7 @@ texts and authors are looked up.
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -28,7 +28,7 @@ from nlp.normalise import FIELD_BREAK, Words
 from nlp.phrases import Scene
 from nlp.roles import OTHER, PATIENT
 from nlp.score import SIGNAL_AT, features, probability
-from nlp.stance import Context, Verdict
+from nlp.stance import Verdict
 from nlp.tags import ClaimMention, Document, Span, Tags, TopicMention
 from nlp.topics import Found, Topics
 
@@ -78,26 +78,27 @@ class HealthClaims:
     def __call__(self, doc: Doc) -> Doc:
         words: Words = doc.user_data["words"]
         keys = self._lore.compiler.keys(words)
-        possible = self._lore.index.possible(keys)
+        possible = self._lore.known.possible(keys)
         gated = self._lore.candidates.possible(keys)
         doc.user_data["subject"] = self._lore.subjects.of(keys)
-        if possible or gated or self._lore.danger.possible(keys) or self._lore.index.tagged(words):
+        if possible or gated or self._lore.danger.possible(keys) or self._lore.known.tagged(words):
             scene = Scene(words)
-            claims = self._claims(scene, possible)
+            claims = self._claims(scene, possible, keys)
             doc.user_data["claims"] = claims
             doc.user_data["candidate"] = bool(claims) or any(scene.find(phrase) for phrase, _ in gated)
             doc.user_data["danger"] = self._lore.danger.shown(scene, keys)
         return doc
 
-    def _claims(self, scene: Scene, possible: Possible) -> list["Claimed"]:
-        plays = self._lore.index.in_play(scene, possible)
+    def _claims(self, scene: Scene, possible: Possible, keys: frozenset[str]) -> list["Claimed"]:
+        plays = self._lore.known.in_play(scene, possible)
         if not plays:
             return []
-        context = self._lore.judge.context(scene)
-        return [self._judged(scene, list(matches), context) for _, matches in groupby(plays, key=lambda p: p.claim.id)]
+        context = self._lore.judge.context(scene, keys)
+        grouped = [list(matches) for _, matches in groupby(plays, key=lambda play: play.claim.id)]
+        verdicts = self._lore.judge.verdicts(scene, grouped, context)
+        return [self._claimed(scene, matches, v) for matches, v in zip(grouped, verdicts, strict=True) if v]
 
-    def _judged(self, scene: Scene, plays: list[InPlay], context: Context) -> "Claimed":
-        verdict = self._lore.judge.verdict(scene, plays, context)
+    def _claimed(self, scene: Scene, plays: list[InPlay], verdict: Verdict) -> "Claimed":
         evidence = {run: None for play in plays for run in _runs(scene.words, play)}
         cues = {(scene.words.starts[a], scene.words.ends[b]): None for a, b in verdict.reading.places}
         return Claimed(plays[0], verdict, tuple(evidence), tuple(cues))
@@ -168,7 +169,7 @@ class Tagger:
         self._patients_on_x = patients_on_x
         self._pipe = spacy.blank("en")
         self._pipe.tokenizer = PostTokenizer(self._pipe.vocab, self._lore)
-        _stem_norms(self._pipe.vocab)
+        _prepare(self._pipe.vocab, self._lore.vocabulary)
         self._pipe.add_pipe("health_topics", config={"folder": str(folder)})
         self._pipe.add_pipe("health_claims", config={"folder": str(folder)})
         self._remembered: OrderedDict[tuple[str, str | None, float | None], Tags] = OrderedDict()
@@ -263,8 +264,13 @@ def _topic(found: Found, joined: Fields) -> TopicMention:
     return TopicMention(found.topic.topic_id, found.topic.label, found.topic.kind, joined.span(found.start, found.end))
 
 
-def _stem_norms(vocab: Vocab) -> None:
-    """Let the NORM of every lexeme be its stem, so that matchers tolerate inflection."""
-    vocab.lex_attr_getters[NORM] = stem
+def _prepare(vocab: Vocab, words: Iterable[str]) -> None:
+    """Let the NORM of every lexeme be its stem, so that matchers tolerate inflection, and keep common words for good.
+
+    No other attribute is asked for, and computing them is most of what a new word costs.
+    """
+    vocab.lex_attr_getters = {NORM: stem}
+    for word in words:
+        vocab[word].norm_ = stem(word)
     for lexeme in vocab:
         lexeme.norm_ = stem(lexeme.text)

@@ -2,7 +2,7 @@
 
 The names are the files of `nlp/topics/`: the Human Disease Ontology and the Symptom Ontology (rebuilt by
 `nlp.ontologies`), treatments and what the ontology lacks by MeSH id, everyday names and hashtags on top, and names
-refused because they mean something else more often. Names of up to three letters count only in capitals or as a hashtag.
+refused because they mean something else more often. Names of two or three letters count in capitals or as a hashtag.
 """
 
 import csv
