@@ -10,6 +10,7 @@ from itertools import chain
 
 import msgspec
 
+from listeners.archive_text import hashtags, mentions, unescaped
 from listeners.events import (
     Collected,
     Counts,
@@ -47,8 +48,6 @@ STATUS = re.compile(
     r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/[^/]+/(?:web/)?status(?:es)?/(\d+)(/(?:photo|video)/)?"
 )
 X_SITE = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/", re.IGNORECASE)
-HASHTAG = re.compile(r"(?<![\w&/])[#＃](\w*[^\W\d_]\w*)")
-MENTION = re.compile(r"(?<![\w@/])[@＠](\w{1,15})\b", re.ASCII)
 
 
 class Includes(msgspec.Struct, frozen=True):
@@ -161,20 +160,20 @@ def post_of(post: XPost, includes: Includes = NOTHING) -> Post:
     """Give the post as our record: text whole and unescaped, relations by id, handles only in text and mentions."""
     post_id = original_id(post)
     text = text_of(post)
-    entities = (post.note_tweet.entities if post.note_tweet else None) or post.entities
+    found = (post.note_tweet and post.note_tweet.entities) or post.entities or XEntities()
     related = {reference.type: _original(str(reference.id), includes) for reference in post.referenced_tweets}
     root = str(post.conversation_id) if post.conversation_id is not None else None
     edited = post_id != str(post.id)
     return Post(
         platform=PLATFORM,
         post_id=post_id,
-        created_at=time_of_id(post_id) if edited else _utc(post.created_at),
+        created_at=(None if edited else _utc(post.created_at)) or time_of_id(post_id),
         text=text,
         language=language_of(post.lang),
-        links=tuple(_links(entities.urls)) if entities else (),
+        links=tuple(_links(found.urls)),
         media_alts=tuple(_alts(post, includes)),
-        hashtags=_unique(tag.lower() for tag in _hashtags(entities, text)),
-        mentions=_unique(_mentions(entities, text)),
+        hashtags=hashtags(text or "", [hashtag.tag for hashtag in found.hashtags]),
+        mentions=mentions(text or "", [mention.username for mention in found.mentions if mention.username]),
         in_reply_to=related.get("replied_to"),
         root=None if root in (post_id, str(post.id)) else root,
         quote_of=related.get("quoted"),
@@ -190,9 +189,9 @@ def original_id(post: XPost) -> str:
 
 
 def text_of(post: XPost) -> str | None:
-    """Give the whole text (of a long post, its note), with X's three escapes undone."""
+    """Give the whole text (of a long post, its note), with X's escapes undone."""
     text = post.note_tweet.text if post.note_tweet else post.text
-    return None if text is None else text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return None if text is None else unescaped(text)
 
 
 def identity_of(post: XPost, includes: Includes = NOTHING) -> Identity | None:
@@ -260,22 +259,6 @@ def _alts(post: XPost, includes: Includes) -> Iterable[str]:
         return []
     keyed = [includes.media[key] for key in attachments.media_keys if key in includes.media]
     return (media.alt_text for media in keyed or attachments.media if media.alt_text)
-
-
-def _hashtags(entities: XEntities | None, text: str | None) -> Iterable[str]:
-    """Give the hashtags that X found, or those of the text where X was not asked."""
-    return (hashtag.tag for hashtag in entities.hashtags) if entities else HASHTAG.findall(text or "")
-
-
-def _mentions(entities: XEntities | None, text: str | None) -> Iterable[str]:
-    """Give the handles that X found, or those of the text where X was not asked."""
-    if entities:
-        return (mention.username for mention in entities.mentions if mention.username)
-    return MENTION.findall(text or "")
-
-
-def _unique(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))
 
 
 def _gone(errors: Iterable[XError], observed_at: datetime) -> Iterable[PostDeleted]:
