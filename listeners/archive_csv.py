@@ -7,10 +7,11 @@ is rejected by itself: reading goes on at the next line that begins a row.
 import csv
 from collections.abc import Iterator, Mapping
 
+from listeners.archive_ids import Refused
 from listeners.archive_layouts import BadLayout, Layout, layout_of
 from listeners.archive_lines import Line, Lines
 from listeners.archive_rows import Reading, Row
-from listeners.archive_table import Refused, Table
+from listeners.archive_table import Table
 
 LONGEST_CELL = 1024 * 1024
 _SEPARATORS = (",", ";", "\t", "|")
@@ -46,7 +47,7 @@ def csv_rows(lines: Lines, reading: Reading, mapping: Mapping[str, str] | None, 
     except StopIteration:
         return
     try:
-        layout, header = _layout(header, mapping, text)
+        layout, header = _layout(header, mapping, text, lines)
     except BadLayout as error:
         if strict:
             raise
@@ -69,10 +70,12 @@ def _header(text: _Text) -> tuple[str, list[str]]:
     return separator, [name.strip() for name in header]
 
 
-def _layout(header: list[str], mapping: Mapping[str, str] | None, text: _Text) -> tuple[Layout, list[str]]:
+def _layout(
+    header: list[str], mapping: Mapping[str, str] | None, text: _Text, lines: Lines
+) -> tuple[Layout, list[str]]:
     """Give the layout, and the header: a list of ids, one a line, needs none."""
     if mapping is None and len(header) == 1 and header[0].isdecimal():
-        text._lines.give_back(text.taken)
+        lines.give_back(text.taken)
         header = ["id"]
     text.taken.clear()
     if text.why or any("\0" in name for name in header):
@@ -111,7 +114,7 @@ def _rows(
                 yield from table.rows(cells)
             except Refused as refused:
                 yield reading.rejected(text.taken[0].number, str(refused), _raw(text.taken))
-        elif cells and (len(cells) > 1 or cells[0].strip() or text.why):
+        elif text.why or len(cells) > 1 or any(cell.strip() for cell in cells):
             why = text.why or f"expected {width} columns, got {len(cells)}"
             yield _damaged(text, lines, table, reading, separator, why)
 
@@ -128,8 +131,8 @@ def _begins(line: Line, table: Table, separator: str) -> bool:
     """Say whether a row begins on this line: its id stands where an id must."""
     try:
         cells = next(csv.reader([line.raw.decode(errors="replace")], delimiter=separator), [])
-        return len(cells) > table.id_column and bool(table.post_id(cells[table.id_column]))
-    except (csv.Error, Refused):
+        return table.begins(cells)
+    except csv.Error:
         return False
 
 

@@ -13,14 +13,15 @@ import msgspec
 
 from listeners.archive_cells import cell
 from listeners.archive_documents import documents
+from listeners.archive_ids import Refused, post_id
 from listeners.archive_layouts import mapped
 from listeners.archive_lines import Line, Lines
 from listeners.archive_moments import Unreadable, moment
 from listeners.archive_rows import Reading, Row
-from listeners.archive_table import Refused, Table, x_id
+from listeners.archive_table import Table
 from listeners.archive_v1 import v1_rows
 from listeners.events import Post, PostDeleted, PostSeen, Rejected
-from listeners.snowflake import newest_id
+from listeners.snowflake import LARGEST, newest_id
 from listeners.x_posts import read_page
 
 _WITHHELD = re.compile(r"@\w+'s account has been withheld in |This (?:Tweet|Post) from @\w+ has been withheld in ")
@@ -135,8 +136,8 @@ def _deletions(raw: bytes, reading: Reading) -> Iterator[Row]:
     gone = notice.status or notice.tweet
     if gone is None:
         raise Refused("a notice of deletion without `status` or `tweet`")
-    post_id = x_id(str(gone.id_str or gone.id or ""), 2**63 - 1)
-    yield Row(False, PostDeleted("x", post_id, reading.now))
+    found = post_id(str(gone.id_str or gone.id or ""), LARGEST)
+    yield Row(False, PostDeleted("x", found, reading.now))
 
 
 def _v2_rows(raw: bytes, number: int, shape: Shape, reading: Reading) -> Iterator[Row]:

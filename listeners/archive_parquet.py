@@ -6,9 +6,10 @@ from typing import Any, BinaryIO
 import msgspec
 
 from listeners.archive_cells import cell
+from listeners.archive_ids import Refused
 from listeners.archive_layouts import BadLayout, layout_of
 from listeners.archive_rows import Reading, Row
-from listeners.archive_table import Refused, Table
+from listeners.archive_table import Table
 
 MAGIC = b"PAR1"
 _BATCH = 1000

@@ -1,9 +1,10 @@
-"""A row of a table, as cells, to the events of its posts. Pure; for CSV and Parquet alike."""
+"""A row of a table, as cells, to the events of its posts. Pure; for CSV, Parquet and flat JSON alike."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from listeners.archive_ids import Refused, post_id, related_id
 from listeners.archive_layouts import Layout
 from listeners.archive_moments import Unreadable, moment
 from listeners.archive_rows import Reading, Row
@@ -11,20 +12,14 @@ from listeners.archive_text import hashtags, links, mentions, unescaped
 from listeners.events import Counts, Identity, Link, Post, PostSeen
 from listeners.snowflake import newest_id, time_of_id
 
-_DAMAGED = re.compile(r"[+-]?\d+(?:[.,]\d*)?(?:[eE][+-]?\d+)|\d+[.,]\d*")
 _BETWEEN = re.compile(r"[~\s,;|\[\]'\"]+")
 _STATUS = re.compile(r"(?:twitter|x)\.com/[^/]+/status(?:es)?/(\d{1,19})")
-_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 _COUNTS = ("likes", "reposts", "replies", "quotes", "views")
-_RICH = frozenset({"text", "id", "created_at", "author", "query"})
+_PLAIN = frozenset({"text", "id", "created_at", "author", "query"})
 _MOST = 2**53
-_LONGEST_ID = 512
 
 Cells = Sequence[str | None]
-
-
-class Refused(ValueError):
-    """Why a row is no post."""
+Numbers = Mapping[str, int]
 
 
 class Table:
@@ -34,90 +29,87 @@ class Table:
         self._reading = reading
         self._missing = layout.missing
         self._own = _numbers(layout.columns, header)
-        self._rich = bool(self._own.keys() - _RICH)
+        self._plain = not (self._own.keys() - _PLAIN)
         self._beside = [_numbers(other.columns, header) for other in layout.beside]
-        self._newest = newest_id(reading.now + timedelta(days=1))
         self._x = reading.platform == "x"
-        self.width = len(header)
-        self.id_column = self._own["id"]
+        self._newest = newest_id(reading.now + timedelta(days=1)) if self._x else None
 
     def rows(self, cells: Cells) -> Iterator[Row]:
         """Give the event of the row, and after it those of the posts beside it. Raises Refused, before any."""
-        own = self._seen(self._own, cells)
+        own = self._plain_seen(cells) if self._plain else self._seen(self._own, cells)
         yield Row(True, own)
         if own.post.repost_of and "repost_of" not in self._own:
-            yield Row(False, self._awaited(own))
+            yield Row(False, self._awaited(own.post.repost_of, own))
         for numbers in self._beside:
             if self._cell(numbers, "id", cells):
                 yield from self._related(numbers, cells, own)
 
-    def _related(self, numbers: Mapping[str, int], cells: Cells, own: PostSeen) -> Iterator[Row]:
+    def begins(self, cells: Cells) -> bool:
+        """Say whether these may be the first cells of a row: its id stands where an id must."""
+        number = self._own["id"]
+        try:
+            return len(cells) > number and bool(post_id(cells[number], self._newest))
+        except Refused:
+            return False
+
+    def _related(self, numbers: Numbers, cells: Cells, own: PostSeen) -> Iterator[Row]:
+        """Give the post beside `own`; nothing where what the row says of it cannot be read."""
         try:
             seen = self._seen(numbers, cells)
         except Refused:
-            return  # the row itself is in; what it says of another post is not to be had
+            return
         observed_at = max(seen.observed_at, own.observed_at)
         yield Row(False, PostSeen(seen.post, self._reading.collected(), observed_at, seen.identity))
 
-    def _awaited(self, own: PostSeen) -> PostSeen:
+    def _awaited(self, reposted: str, own: PostSeen) -> PostSeen:
         """Give the post that `own` reposts, of which only the id is known."""
-        post_id = own.post.repost_of or ""
-        post = Post(own.post.platform, post_id, time_of_id(post_id))
+        post = Post(own.post.platform, reposted, time_of_id(reposted))
         return PostSeen(post, self._reading.collected(), own.observed_at)
 
-    def _seen(self, numbers: Mapping[str, int], cells: Cells) -> PostSeen:
-        post_id = self.post_id(self._cell(numbers, "id", cells))
-        text = self._text(numbers, cells)
-        id_time = time_of_id(post_id) if self._x else None
-        created_at = self._created_at(self._cell(numbers, "created_at", cells), id_time)
-        handle = (self._cell(numbers, "author", cells) or "").strip().lstrip("@") or None
-        if self._rich or numbers is not self._own:
-            return self._rich_seen(numbers, cells, post_id, text, created_at, handle)
-        identity = Identity(handle=handle, permalink=self._permalink(handle, post_id)) if handle else None
+    def _plain_seen(self, cells: Cells) -> PostSeen:
+        """Give the post of a row that has no more than id, time, author, text and query: the quick way."""
+        own = self._own
+        found = post_id(self._cell(own, "id", cells), self._newest)
+        text = self._text(own, cells)
+        created_at = self._created_at(self._cell(own, "created_at", cells), found)
         post = Post(
             self._reading.platform,
-            post_id,
+            found,
             created_at,
             text,
             links=links(text) if text else (),
             hashtags=hashtags(text) if text else (),
             mentions=mentions(text) if text else (),
         )
-        query = self._cell(numbers, "query", cells)
-        return PostSeen(post, self._reading.collected(query), created_at or self._reading.now, identity)
+        handle = self._handle(own, cells)
+        identity = Identity(handle=handle, permalink=self._permalink(handle, found)) if handle else None
+        collected = self._reading.collected(self._cell(own, "query", cells))
+        return PostSeen(post, collected, created_at or self._reading.now, identity)
 
-    def _rich_seen(
-        self,
-        numbers: Mapping[str, int],
-        cells: Cells,
-        post_id: str,
-        text: str | None,
-        created_at: datetime | None,
-        handle: str | None,
-    ) -> PostSeen:
+    def _seen(self, numbers: Numbers, cells: Cells) -> PostSeen:
         def cell(field: str) -> str | None:
             return self._cell(numbers, field, cells)
 
-        permalink, repost_of = cell("permalink"), related_id(cell("repost_of"), post_id)
-        linked = _STATUS.search(permalink) if permalink and self._x else None
-        if linked and linked[1] != post_id and text and text.startswith("RT @"):
-            # An export by "trackback" names a repost by the id of what it reposts; its own id stands in its link.
-            repost_of, post_id = post_id, self.post_id(linked[1])
-            created_at = time_of_id(post_id)
+        found, text = post_id(cell("id"), self._newest), self._text(numbers, cells)
+        created_at = self._created_at(cell("created_at"), found)
+        repost_of = related_id(cell("repost_of"), found)
+        repost = self._repost(cell("permalink"), found, text)
+        if repost:
+            found, repost_of, created_at = repost, found, time_of_id(repost)
         edited_at = self._known_moment(cell("edited_at"))
         post = Post(
             platform=self._reading.platform,
-            post_id=post_id,
+            post_id=found,
             created_at=created_at,
             text=text,
             language=cell("language"),
-            links=_links(cell("links"), cell("resolved"), text),
+            links=_links(cell("links"), cell("resolved")) if "links" in numbers else links(text or ""),
             media_alts=tuple(filter(None, [cell("media_alts")])),
             hashtags=hashtags(text or "", _words(cell("hashtags"), "#＃")),
             mentions=mentions(text or "", _words(cell("mentions"), "@＠")),
-            in_reply_to=related_id(cell("in_reply_to"), post_id),
-            root=related_id(cell("root"), post_id),
-            quote_of=related_id(cell("quote_of"), post_id),
+            in_reply_to=related_id(cell("in_reply_to"), found),
+            root=related_id(cell("root"), found),
+            quote_of=related_id(cell("quote_of"), found),
             repost_of=repost_of,
             counts=None if repost_of or (cell("is_repost") or "").lower() == "true" else _counts(cell),
             edited_at=edited_at,
@@ -126,43 +118,44 @@ class Table:
             post=post,
             collected=self._reading.collected(cell("query")),
             observed_at=self._known_moment(cell("observed_at")) or edited_at or created_at or self._reading.now,
-            identity=self._identity(cell("author_id"), handle, cell("name"), cell("bio"), permalink, post_id),
+            identity=self._identity(numbers, cells, found),
         )
 
-    def post_id(self, cell: str | None) -> str:
-        """Give the id, or raise Refused: damaged by a spreadsheet, no number, out of range."""
-        post_id = (cell or "").strip()
-        if not post_id:
-            raise Refused("no id")
-        if self._x:
-            post_id = post_id.removeprefix("x").removeprefix("'")  # marks that keep spreadsheets from damaging it
-        return x_id(post_id, self._newest) if self._x else _foreign_id(post_id)
+    def _repost(self, permalink: str | None, found: str, text: str | None) -> str | None:
+        """Give the post's own id where the row is named by the id of what it reposts, as trackback exports are."""
+        linked = _STATUS.search(permalink) if permalink and self._x else None
+        if linked is None or linked[1] == found or not (text and text.startswith("RT @")):
+            return None
+        return post_id(linked[1], self._newest)
 
-    def _cell(self, numbers: Mapping[str, int], field: str, cells: Cells) -> str | None:
+    def _cell(self, numbers: Numbers, field: str, cells: Cells) -> str | None:
         number = numbers.get(field)
         if number is None:
             return None
         cell = cells[number]
         return None if cell is None or cell in self._missing else cell
 
-    def _text(self, numbers: Mapping[str, int], cells: Cells) -> str | None:
+    def _text(self, numbers: Numbers, cells: Cells) -> str | None:
+        """Give the text; None where it is awaited. What is missing elsewhere ("NA", "None") may be words here."""
         number = numbers.get("text")
         text = cells[number] if number is not None else None
         if not text:
-            return None  # what is missing elsewhere ("NA", "None") may be the words of a post here
-        return unescaped(text) if self._x else text.replace("\0", "")
+            return None
+        text = unescaped(text) if self._x else text.replace("\0", "")
+        return text if text.strip() else None
 
-    def _created_at(self, cell: str | None, id_time: datetime | None) -> datetime | None:
+    def _created_at(self, cell: str | None, found: str) -> datetime | None:
         """Give when it was posted: as it says, or by its id where it says only the day, or nothing readable."""
         if cell is None:
-            return id_time
+            return time_of_id(found) if self._x else None
         try:
             stated = moment(cell, self._reading.now, self._reading.platform)
         except Unreadable as error:
-            if id_time is None:
+            by_id = time_of_id(found) if self._x else None
+            if by_id is None:
                 raise Refused(f"created_at: {error}") from error
-            return id_time
-        return id_time if stated.day_only and id_time else stated.at
+            return by_id
+        return (time_of_id(found) if stated.day_only and self._x else None) or stated.at
 
     def _known_moment(self, cell: str | None) -> datetime | None:
         if cell is None:
@@ -172,62 +165,28 @@ class Table:
         except Unreadable:
             return None
 
-    def _permalink(self, handle: str | None, post_id: str) -> str | None:
-        return f"https://x.com/{handle}/status/{post_id}" if handle and self._x else None
+    def _handle(self, numbers: Numbers, cells: Cells) -> str | None:
+        return (self._cell(numbers, "author", cells) or "").strip().lstrip("@") or None
 
-    def _identity(
-        self,
-        author_id: str | None,
-        handle: str | None,
-        name: str | None,
-        bio: str | None,
-        permalink: str | None,
-        post_id: str,
-    ) -> Identity | None:
+    def _permalink(self, handle: str | None, found: str) -> str | None:
+        return f"https://x.com/{handle}/status/{found}" if handle and self._x else None
+
+    def _identity(self, numbers: Numbers, cells: Cells, found: str) -> Identity | None:
+        author_id, handle = self._cell(numbers, "author_id", cells), self._handle(numbers, cells)
         if author_id is None and handle is None:
             return None
         return Identity(
             author_id=author_id,
             handle=handle,
-            name=name,
-            bio=bio,
-            permalink=permalink or self._permalink(handle, post_id),
+            name=self._cell(numbers, "name", cells),
+            bio=self._cell(numbers, "bio", cells),
+            permalink=self._cell(numbers, "permalink", cells) or self._permalink(handle, found),
         )
 
 
 def _numbers(columns: Mapping[str, str], header: Sequence[str]) -> dict[str, int]:
     places = {name: number for number, name in reversed(list(enumerate(header)))}
     return {field: places[column] for field, column in columns.items() if column in places}
-
-
-def x_id(post_id: str, newest: int) -> str:
-    """Give an id that X can have made, `newest` being its largest by now; raises Refused."""
-    _undamaged(post_id)
-    if not (post_id.isascii() and post_id.isdigit()) or len(post_id) > 19 or post_id[0] == "0":
-        raise Refused(f"id: expected up to 19 digits, got `{post_id[:40]}`")
-    if int(post_id) > newest:
-        raise Refused(f"id: expected one that X has made by now, got {post_id}")
-    return post_id
-
-
-def _undamaged(post_id: str) -> None:
-    if _DAMAGED.fullmatch(post_id):
-        raise Refused(f"id damaged by a spreadsheet: `{post_id[:40]}`; export it again with the ids as text")
-
-
-def _foreign_id(post_id: str) -> str:
-    _undamaged(post_id)
-    if len(post_id) > _LONGEST_ID or _UNPRINTABLE.search(post_id):
-        raise Refused(f"id: expected up to {_LONGEST_ID} characters without blanks, got `{post_id[:40]}`")
-    return post_id
-
-
-def related_id(cell: str | None, post_id: str) -> str | None:
-    """Give the id of another post; None where it is none, or the post itself (as the root of its thread)."""
-    other = (cell or "").strip().removeprefix("x")
-    if not other or other in (post_id, "0") or _DAMAGED.fullmatch(other) or _UNPRINTABLE.search(other):
-        return None
-    return other
 
 
 def _words(cell: str | None, signs: str) -> list[str]:
@@ -237,10 +196,8 @@ def _words(cell: str | None, signs: str) -> list[str]:
     return [word for word in (part.lstrip(signs) for part in _BETWEEN.split(cell)) if word]
 
 
-def _links(urls: str | None, resolved: str | None, text: str | None) -> tuple[Link, ...]:
-    if not urls:
-        return links(text) if text else ()
-    shown, leads = urls.split(), (resolved or "").split()
+def _links(urls: str | None, resolved: str | None) -> tuple[Link, ...]:
+    shown, leads = (urls or "").split(), (resolved or "").split()
     if len(leads) != len(shown):
         return tuple(Link(url) for url in shown)
     return tuple(Link(url, led) for url, led in zip(shown, leads, strict=True))

@@ -43,6 +43,8 @@ def hashtags(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
         found = _HASHTAG_ASCII.findall(_without_links(text))
     else:
         found = [_composed(tag) for tag in _hashtag().findall(_without_links(text))]
+    if found and text.endswith("…") and text.startswith("RT @") and text[:-1].lower().endswith(found[-1].lower()):
+        found.pop()  # a repost whose text was cut in the middle of the tag
     return _unique([*known, *found])
 
 

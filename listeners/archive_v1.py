@@ -6,9 +6,9 @@ from typing import Annotated
 
 import msgspec
 
+from listeners.archive_ids import Refused, post_id, related_id
 from listeners.archive_moments import Unreadable, moment
 from listeners.archive_rows import Reading, Row
-from listeners.archive_table import Refused, related_id, x_id
 from listeners.archive_text import hashtags, links, mentions, unescaped
 from listeners.events import Counts, Identity, Link, Post, PostDeleted, PostSeen
 from listeners.snowflake import newest_id, time_of_id
@@ -121,17 +121,17 @@ def v1_rows(line: bytes, reading: Reading) -> Iterator[Row]:
 
 def _seen(post: V1Post, reading: Reading, around: datetime | None) -> PostSeen | PostDeleted:
     """Give the event of one post; `around`: when the post around it was observed."""
-    post_id = x_id(_id(post.id_str, post.id) or "", newest_id(reading.now + timedelta(days=1)))
-    created_at = _created_at(post, post_id, reading.now)
+    found = post_id(_id(post.id_str, post.id), newest_id(reading.now + timedelta(days=1)))
+    created_at = _created_at(post, found, reading.now)
     observed_at = max(filter(None, [around, created_at]), default=reading.now)
     if WITHHELD_EVERYWHERE.intersection(post.withheld_in_countries or ()):
-        return PostDeleted("x", post_id, observed_at, "withheld")
-    return PostSeen(_post(post, post_id, created_at), reading.collected(), observed_at, _identity(post, post_id))
+        return PostDeleted("x", found, observed_at, "withheld")
+    return PostSeen(_post(post, found, created_at), reading.collected(), observed_at, _identity(post, found))
 
 
-def _post(post: V1Post, post_id: str, created_at: datetime | None) -> Post:
+def _post(post: V1Post, found: str, created_at: datetime | None) -> Post:
     words = _text(post)
-    text = None if words is None else unescaped(words)
+    text = unescaped(words) if words and words.strip() else None
     entities = (post.extended_tweet.entities if post.extended_tweet else None) or post.entities
     repost_of = _id(post.retweeted_status.id_str, post.retweeted_status.id) if post.retweeted_status else None
     quote_of = _id(post.quoted_status_id_str, post.quoted_status_id)
@@ -139,7 +139,7 @@ def _post(post: V1Post, post_id: str, created_at: datetime | None) -> Post:
         quote_of = _id(post.quoted_status.id_str, post.quoted_status.id)
     return Post(
         platform="x",
-        post_id=post_id,
+        post_id=found,
         created_at=created_at,
         text=text,
         language=language_of(post.lang),
@@ -147,9 +147,9 @@ def _post(post: V1Post, post_id: str, created_at: datetime | None) -> Post:
         media_alts=_alts(post),
         hashtags=_hashtags(entities) if entities else hashtags(text or ""),
         mentions=_mentions(entities) if entities else mentions(text or ""),
-        in_reply_to=related_id(_id(post.in_reply_to_status_id_str, post.in_reply_to_status_id), post_id),
-        quote_of=related_id(quote_of, post_id),
-        repost_of=related_id(repost_of, post_id),
+        in_reply_to=related_id(_id(post.in_reply_to_status_id_str, post.in_reply_to_status_id), found),
+        quote_of=related_id(quote_of, found),
+        repost_of=related_id(repost_of, found),
         counts=None if repost_of else _counts(post),
     )
 
@@ -167,8 +167,8 @@ def _text(post: V1Post) -> str | None:
     return post.full_text if post.full_text is not None else post.text
 
 
-def _created_at(post: V1Post, post_id: str, now: datetime) -> datetime | None:
-    id_time = time_of_id(post_id)
+def _created_at(post: V1Post, found: str, now: datetime) -> datetime | None:
+    id_time = time_of_id(found)
     if post.created_at is None:
         return id_time
     try:
@@ -179,7 +179,7 @@ def _created_at(post: V1Post, post_id: str, now: datetime) -> datetime | None:
         return id_time
 
 
-def _identity(post: V1Post, post_id: str) -> Identity | None:
+def _identity(post: V1Post, found: str) -> Identity | None:
     user = post.user
     if user is None:
         return None
@@ -191,7 +191,7 @@ def _identity(post: V1Post, post_id: str) -> Identity | None:
         handle=handle,
         name=user.name,
         bio=user.description or None,
-        permalink=f"https://x.com/{handle}/status/{post_id}" if handle else None,
+        permalink=f"https://x.com/{handle}/status/{found}" if handle else None,
     )
 
 
