@@ -11,7 +11,7 @@ from functools import cache
 
 import msgspec
 
-from listeners.simulated_texts import FOLDER, ROLES, BadText, rows
+from listeners.simulated_texts import FOLDER, ROLES, BadText, Entry, rows
 
 SIMULATED = "Simulated account."
 # How likely somebody is to be about at each local hour, from midnight on.
@@ -37,7 +37,7 @@ class Author(msgspec.Struct, frozen=True):
     name: str
     bio: str
     role: str
-    circles: tuple[str, ...]
+    circle: str
     language: str
     offset: float
 
@@ -59,6 +59,15 @@ class People(msgspec.Struct):
         """Give somebody of the circle who is likely to be about then."""
         return _awake(rng, self.crowd.get((circle, language)) or self.crowd[("any", language)], at)
 
+    def writer(self, rng: random.Random, circle: str, entry: Entry) -> Author:
+        """Give who writes the entry: the account it names, else one of its role."""
+        if entry.by:
+            found = [author for author in writers() if (author.handle, author.role) == (entry.by, entry.role)]
+            if not found:
+                raise BadText(f"{entry.place}: field `by`: no {entry.role} of authors.csv is called `{entry.by}`")
+            return found[0]
+        return self.one(rng, circle, entry.language, entry.role, None)
+
     def one(self, rng: random.Random, circle: str, language: str, role: str, at: float | None) -> Author:
         """Give a writer of that role: of the circle if there is one, else of any circle."""
         return _awake(rng, self._of_role(self.writers, circle, language, role), at)
@@ -68,8 +77,8 @@ class People(msgspec.Struct):
         return _awake(rng, self._of_role(self.crowd, circle, language, role), at)
 
     def _of_role(self, among: Places, circle: str, language: str, role: str) -> list[Author]:
-        for found in (among, self.crowd):
-            for place in (circle, "any"):
+        for place in (circle, "any"):
+            for found in (among, self.crowd):
                 if authors := found.get((place, language, role)):
                     return authors
         return self.crowd[("any", language)]
@@ -101,7 +110,6 @@ def _crowd(rng: random.Random, count: int) -> list[Author]:
         language = row["language"] or "en"
         given, family = rng.choice(_names()[language, "given"]), rng.choice(_names()[language, "family"])
         handle = f"{_plain(given)}_{_plain(family)}{number}_sim"
-        row = {**row, "circles": "any" if row["circle"] == "any" else circle}
         crowd.append(_author(place, number, handle, f"{given} {family}", row, rng.choice(OFFSETS[language])))
     return crowd
 
@@ -115,7 +123,7 @@ def _author(place: str, number: int, handle: str, name: str, row: dict[str, str]
         name=name,
         bio=f"{row['bio']} {SIMULATED}",
         role=row["role"],
-        circles=tuple(row["circles"].split()),
+        circle=row["circle"],
         language=row["language"] or "en",
         offset=offset,
     )
@@ -124,7 +132,7 @@ def _author(place: str, number: int, handle: str, name: str, row: dict[str, str]
 def _index(authors: list[Author] | tuple[Author, ...]) -> Places:
     places: Places = {}
     for author in authors:
-        for circle in {*author.circles, "any"}:
+        for circle in {author.circle, "any"}:
             places.setdefault((circle, author.language), []).append(author)
             places.setdefault((circle, author.language, author.role), []).append(author)
     return places

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import msgspec
 
 from listeners.simulated_authors import Author, People, gather
-from listeners.simulated_texts import LISTENED, STANCES, Entry, conversations, marks, pool
+from listeners.simulated_texts import LISTENED, Entry, conversations, marks
+from listeners.simulated_turns import Turns
 
 DAY = 86_400.0
 WEEK = 7 * DAY
@@ -87,28 +88,6 @@ def circle(entry: Entry, topic: str) -> str:
     return "wellness" if entry.stance == "promotes" else CIRCLES[topic]
 
 
-def suits(entry: Entry) -> tuple[str, ...]:
-    """Give what may be said under an entry, the most fitting first."""
-    if entry.language != "en":
-        return () if entry.stance == "promotes" else (entry.language,)
-    if entry.stance == "promotes":
-        return (entry.claim, entry.family, "promotes")
-    if entry.stance == "questions":
-        return (f"question:{entry.claim}", "question")
-    if entry.stance == "debunks":
-        return ("debunk",)
-    if entry.spam:
-        return ("spam",)
-    situation = {
-        "patient-or-caregiver": "patient",
-        "journalist-or-media": "news",
-        "health-organisation": "organisation",
-        "government-or-public-health": "organisation",
-        "advocate": "organisation",
-    }.get(entry.role, "clinician")
-    return ("meeting",) if entry.topic == "hrs2026" else (f"{situation}:{entry.topic}", situation)
-
-
 def _conversed(rng: random.Random, people: People, posts: int) -> Iterator[Planned]:
     """Give the written conversations: all of them in a week of usual size, again from others in a larger one."""
     count, budget = 0, max(1, int(posts * CONVERSED))
@@ -123,7 +102,7 @@ def _conversed(rng: random.Random, people: People, posts: int) -> Iterator[Plann
 
 def _conversation(rng: random.Random, people: People, entries: tuple[Entry, ...], copies: int) -> Iterator[Planned]:
     opening = entries[0]
-    author = people.one(rng, circle(opening, opening.topic), opening.language, opening.role, None)
+    author = people.writer(rng, circle(opening, opening.topic), opening)
     at = heard(_opening_time(rng, opening, author))
     root = above = _planned(rng, opening, author, at, "post")
     found = [root]
@@ -166,14 +145,14 @@ def _answers(
     rng: random.Random, people: People, openings: list[Planned], spread: list[float], count: int, move: str
 ) -> list[Planned]:
     """Give `count` replies or quotes from the pool; first, what was chosen to be answered is answered."""
-    turns = _Turns(rng, "replies" if move == "reply" else "quotes")
+    turns = Turns(rng, "replies" if move == "reply" else "quotes")
     among = openings[: len(spread)]
     parents = [post for post in among if move == "reply" and post.entry.false_claim and post.answerable]
     first = len(parents)
     parents += rng.choices(among, cum_weights=spread, k=max(0, count - first))
     found = []
     for index, parent in enumerate(parents[:count]):
-        entry = turns.next(parent, must_debunk=index < first)
+        entry = turns.next(parent.final, parent.answerable, must_debunk=index < first)
         if entry is None:
             continue
         at = _later(rng, parent.at, 30 if move == "reply" else 150, _end(parent))
@@ -182,30 +161,6 @@ def _answers(
         root = (parent.root or parent) if move == "reply" else None
         found.append(_planned(rng, entry, author, at, move, parent, root, text))
     return found
-
-
-class _Turns:
-    """The pool, each text used once before any is used again."""
-
-    def __init__(self, rng: random.Random, name: str) -> None:
-        self._pool = pool(name)
-        self._rng = rng
-        self._cycles: dict[tuple[tuple[str, ...], tuple[str, ...]], Iterator[Entry]] = {}
-
-    def next(self, parent: Planned, must_debunk: bool) -> Entry | None:
-        """Give the next text that suits, or None if none does. What shall stay unanswered gets no debunk."""
-        fitting = suits(parent.final)
-        if parent.final.stance != "promotes":
-            return self._turn(next(((to,) for to in fitting if to in self._pool), ()), STANCES)
-        if must_debunk or (parent.answerable and self._rng.random() < 0.6):
-            return self._turn(fitting, ("debunks",))
-        return self._turn(fitting, ("promotes",) if self._rng.random() < 0.25 else ("none", "questions"))
-
-    def _turn(self, fitting: tuple[str, ...], stances: tuple[str, ...]) -> Entry | None:
-        if (fitting, stances) not in self._cycles:
-            texts = [entry for to in fitting for entry in self._pool.get(to, ()) if entry.stance in stances]
-            self._cycles[fitting, stances] = itertools.cycle(self._rng.sample(texts, len(texts)))
-        return next(self._cycles[fitting, stances], None)
 
 
 def _reposts(rng: random.Random, people: People, posts: list[Planned], count: int) -> list[Planned]:

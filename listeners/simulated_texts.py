@@ -67,7 +67,10 @@ class BadText(ValueError):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One text and what it is. `reach`, 0 to 5, says how far it goes; `when` is a day, a day and time, or a burst."""
+    """One text and what it is. `reach`, 0 to 5, says how far it goes; `when` is a day, a day and time, or a burst.
+
+    `by` names the account that writes it, where it is not just anyone of the role.
+    """
 
     place: str
     move: str
@@ -82,6 +85,7 @@ class Entry(msgspec.Struct, frozen=True):
     when: str = ""
     reach: int = 1
     alt: str = ""
+    by: str = ""
 
     @property
     def spam(self) -> bool:

@@ -341,3 +341,17 @@ def test_people_of_a_role_are_found_in_every_circle():
     for circle in ("heart", "families", "wellness"):
         for role in ("clinician", "journalist-or-media"):
             assert people.one(rng, circle, "en", role, None).role == role
+
+
+def test_a_post_with_a_named_account_is_written_by_it():
+    named = {entry.text: entry.by for conversation in conversations() for entry in conversation if entry.by}
+    assert len(named) > 80
+    for states in seen().values():
+        post = states[-1].post
+        if post.text in named and conversations_by_text()[post.text].move == "post":
+            assert states[0].identity.handle == named[post.text]
+
+
+@cache
+def conversations_by_text() -> dict[str, simulated_texts.Entry]:
+    return {entry.text: entry for conversation in conversations() for entry in conversation}
