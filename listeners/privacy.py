@@ -20,7 +20,7 @@ _REMEMBERED = 1 << 17
 _SHORT = ("http://t.co/", "https://t.co/")
 
 _NAME = r"[A-Za-z0-9_]+"
-_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"
 _BEFORE = r"(?:(?<![A-Za-z0-9_])|(?<=\bRT)|(?<=\brt))"
 _X_HANDLE = re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[@＠]{_NAME}(?:[.-]{_NAME})*)*)")
 _OTHER_HANDLE = re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[.-]+{_NAME})*(?:[@＠]{_HOST}(?:\.{_HOST})*)*)")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listeners.events import AuthorRemoved, Collected, Identity, Link, Marker, Post, PostSeen, rejected
+from listeners.events import AuthorRemoved, Collected, Identity, Link, Post, PostDeleted, PostSeen, rejected
 from listeners.privacy import PSEUDONYM, Pseudonyms, known_organisations, organisations, pseudonymise
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -15,12 +15,9 @@ ORGANISATIONS = frozenset({"cdcgov", "who"})
 P = Pseudonyms(KEY, ORGANISATIONS)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
-handles = st.from_regex(r"[A-Za-z0-9_]{1,15}", fullmatch=True).filter(
-    lambda handle: handle.lower() not in ORGANISATIONS
-)
-words = st.sampled_from(
-    ["RT", "via", "hi", "é", "(", "#afib", "…", "me@example.org", "https://t.co/a1", ".", "@", "\n", "日本"]
-)
+WORDS = ("RT", "via", "hi", "é", "(", "#afib", "…", "me@example.org", "https://t.co/a1", ".", "@", "\n", "日本")
+handles = st.from_regex(r"[A-Za-z0-9_]{1,15}", fullmatch=True).filter(lambda name: name.lower() not in ORGANISATIONS)
+words = st.sampled_from(WORDS)
 
 
 def seen(text: str, **post: object) -> PostSeen:
@@ -157,7 +154,7 @@ def test_a_removed_author_is_named_as_their_posts_name_them() -> None:
 
 
 def test_events_about_nobody_and_rejected_bytes_pass_unchanged() -> None:
-    for event in (Marker("m", NOW), rejected("archive", "f:1", "why", b"@foo", NOW)):
+    for event in (PostDeleted("x", "20", NOW), rejected("archive", "f:1", "why", b"@foo", NOW)):
         assert pseudonymise(event, P) is event
 
 
