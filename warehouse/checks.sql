@@ -48,6 +48,10 @@ from post_counts as counted anti join kept.posts using (platform, id_time, post_
 -- What was removed stays out.
 select platform, post_id from kept.posts semi join kept.removed_posts using (platform, id_time, post_id)
 
+-- name: no_duplicate_removals
+-- A removed post stands once.
+select platform, post_id, count(*) as times from kept.removed_posts group by platform, post_id having count(*) > 1
+
 -- name: no_illness_by_author
 -- No author stands as a patient or caregiver.
 select platform, author from kept.authors where role.value = 'patient-or-caregiver'

@@ -80,11 +80,11 @@ def _unread(
 
 def _write(warehouse: Warehouse, spoken: Sequence[Sequence[Line]], stream: StreamId, positions: dict[int, int]) -> int:
     tables = grouped(spoken)
-    _stage(warehouse, tables)
+    removing = _stage(warehouse, tables)
     with transaction(warehouse.connection):
-        _write_vault(warehouse, tables)
+        _write_vault(warehouse, tables, removing)
     with transaction(warehouse.connection):
-        new = _write_tables(warehouse, tables)
+        new = _write_tables(warehouse, tables, removing)
         _write_positions(warehouse, stream, positions)
     return new
 
@@ -92,29 +92,31 @@ def _write(warehouse: Warehouse, spoken: Sequence[Sequence[Line]], stream: Strea
 def _rehearse(warehouse: Warehouse, spoken: Sequence[Sequence[Line]]) -> None:
     """Do all that writing the lines does, and roll it back."""
     tables = grouped(spoken)
-    _stage(warehouse, tables)
+    removing = _stage(warehouse, tables)
     with transaction(warehouse.connection, keep=False):
-        _write_vault(warehouse, tables)
+        _write_vault(warehouse, tables, removing)
     with transaction(warehouse.connection, keep=False):
-        _write_tables(warehouse, tables)
+        _write_tables(warehouse, tables, removing)
 
 
-def _stage(warehouse: Warehouse, tables: dict[str, list[str]]) -> None:
+def _stage(warehouse: Warehouse, tables: dict[str, list[str]]) -> bool:
+    """Put the lines into temporary tables; true if some post or author must go, or was told to."""
     warehouse.run("load_posts", "stage", {"lines": tables.get("posts", [])})
     warehouse.run("load_posts", "stage_removals", {"lines": tables.get("removals", [])})
     warehouse.run("load_authors", "stage", {"lines": tables.get("identities", [])})
-    gone = warehouse.run("load_authors", "any_gone")[0][0]
+    gone = bool(warehouse.run("load_authors", "any_gone")[0][0])
     warehouse.run("load_authors", "find_gone_authors" if gone else "none_gone")
+    return gone or "removals" in tables
 
 
-def _write_vault(warehouse: Warehouse, tables: dict[str, list[str]]) -> None:
+def _write_vault(warehouse: Warehouse, tables: dict[str, list[str]], removing: bool) -> None:
     if "identities" in tables:
         _run_all(
             warehouse,
             "load_vault",
             ("find_existing", "find_changed", "delete_changed", "insert_changed", "insert_aliases", "permalinks"),
         )
-    if "removals" in tables:
+    if removing:
         _run_all(
             warehouse,
             "load_vault",
@@ -124,10 +126,10 @@ def _write_vault(warehouse: Warehouse, tables: dict[str, list[str]]) -> None:
         warehouse.run("load_vault", "dead_letter_bytes", {"lines": tables["dead_letter_bytes"]})
 
 
-def _write_tables(warehouse: Warehouse, tables: dict[str, list[str]]) -> int:
+def _write_tables(warehouse: Warehouse, tables: dict[str, list[str]], removing: bool) -> int:
     if "identities" in tables:
         warehouse.run("load_authors", "insert_aliases")
-    if "removals" in tables:
+    if removing:
         _run_all(warehouse, "load_posts", _REMOVING)
     new = _write_posts(warehouse) if "posts" in tables else 0
     if "identities" in tables:
@@ -145,6 +147,7 @@ def _write_tables(warehouse: Warehouse, tables: dict[str, list[str]]) -> int:
 _REMOVING = (
     "keep_removed_authors",
     "date_removed_authors",
+    "find_removed_keys",
     "keep_removed_posts",
     "date_removed_posts",
     "note_days_of_removed_posts",
@@ -152,7 +155,7 @@ _REMOVING = (
     "delete_removed_taggings",
     "delete_removed_counts",
 )
-_FINDING = ("keep_out_posts_of_removed_authors", "drop_removed_from_batch", "find_keys", "find_existing_posts")
+_FINDING = ("drop_removed_from_batch", "find_keys", "find_existing_posts")
 _MERGING = ("find_existing_taggings", "find_met", "merge_posts", "find_changed_posts", "delete_changed_posts")
 _COUNTING = ("stage_counts", "find_existing_counts", "find_changed_counts", "delete_changed_counts", "insert_counts")
 _TAGGING = (

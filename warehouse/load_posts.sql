@@ -113,12 +113,18 @@ from (
 where kept_row.platform = staged_row.platform and kept_row.author = staged_row.author
     and staged_row.removed < kept_row.removed
 
+-- name: find_removed_keys
+create or replace temp table removed_keys as
+select platform, id_time, post_id from staged_removals where post_id is not null
+union
+select staged.platform, staged.id_time, staged.post_id
+from staged semi join gone_authors
+    on staged.platform = gone_authors.platform and list_contains(staged.authors, gone_authors.author)
+
 -- name: keep_removed_posts
 insert into kept.removed_posts
-select platform, id_time, post_id, min(removed) from staged_removals
-where post_id is not null
-    and (platform, id_time, post_id) not in (select (platform, id_time, post_id) from kept.removed_posts)
-group by platform, id_time, post_id
+select platform, id_time, post_id, null
+from removed_keys anti join kept.removed_posts using (platform, id_time, post_id)
 
 -- name: date_removed_posts
 update kept.removed_posts as kept_row
@@ -131,15 +137,6 @@ where kept_row.platform = staged_row.platform and kept_row.id_time = staged_row.
     and kept_row.post_id = staged_row.post_id
     and (kept_row.removed is null or staged_row.removed < kept_row.removed)
 
--- name: keep_out_posts_of_removed_authors
-insert into kept.removed_posts
-select distinct staged.platform, staged.id_time, staged.post_id, null
-from staged
-semi join gone_authors on staged.platform = gone_authors.platform
-    and list_contains(staged.authors, gone_authors.author)
-anti join kept.removed_posts as removed
-    on staged.platform = removed.platform and staged.id_time = removed.id_time and staged.post_id = removed.post_id
-
 -- name: drop_removed_from_batch
 delete from staged using kept.removed_posts as removed
 where staged.platform = removed.platform and staged.id_time = removed.id_time and staged.post_id = removed.post_id
@@ -147,20 +144,20 @@ where staged.platform = removed.platform and staged.id_time = removed.id_time an
 -- name: note_days_of_removed_posts
 insert into kept.touched_days
 select distinct post.created_at::date
-from kept.posts as post semi join staged_removals using (platform, id_time, post_id)
+from kept.posts as post semi join removed_keys using (platform, id_time, post_id)
 where post.created_at is not null
 
 -- name: delete_removed_posts
-delete from kept.posts as post using staged_removals as removed
+delete from kept.posts as post using removed_keys as removed
 where post.platform = removed.platform and post.id_time = removed.id_time and post.post_id = removed.post_id
 
 -- name: delete_removed_taggings
-delete from kept.taggings as tagging using staged_removals as removed
+delete from kept.taggings as tagging using removed_keys as removed
 where tagging.platform = removed.platform and tagging.id_time = removed.id_time
     and tagging.post_id = removed.post_id
 
 -- name: delete_removed_counts
-delete from post_counts as counted using staged_removals as removed
+delete from post_counts as counted using removed_keys as removed
 where counted.platform = removed.platform and counted.id_time = removed.id_time
     and counted.post_id = removed.post_id
 

@@ -24,7 +24,8 @@ from (
 
 -- name: keep_gone_posts
 insert into kept.removed_posts
-select platform, id_time, post_id, null from gone_posts
+select platform, id_time, post_id, null
+from gone_posts anti join kept.removed_posts using (platform, id_time, post_id)
 
 -- name: note_days_of_gone_posts
 insert into kept.touched_days

@@ -27,4 +27,5 @@ _decoder = msgspec.json.Decoder(Tagged)
 
 def decode(value: bytes) -> Tagged:
     """Read one tagged event. Raises msgspec.DecodeError where it is none."""
-    return _decoder.decode(value)
+    read: Tagged = _decoder.decode(value)
+    return read

@@ -29,18 +29,19 @@ class Opening(msgspec.Struct, frozen=True):
 
 def person(warehouse: Warehouse, platform: str, author: str, opening: Opening) -> Person | None:
     """Give who stands behind a pseudonym, by id or by handle."""
-    _note(warehouse, opening)
+    note_opening(warehouse, opening)
     rows = warehouse.run("vault", "identity", {"platform": platform, "author": author})
     return Person(*rows[0]) if rows else None
 
 
 def permalink(warehouse: Warehouse, platform: str, post_id: str, opening: Opening) -> str | None:
     """Give where a post can be opened at its platform, where that was stated."""
-    _note(warehouse, opening)
+    note_opening(warehouse, opening)
     rows = warehouse.run("vault", "permalink", {"platform": platform, "post_id": post_id})
     return rows[0][0] if rows else None
 
 
-def _note(warehouse: Warehouse, opening: Opening) -> None:
+def note_opening(warehouse: Warehouse, opening: Opening) -> None:
+    """Note in the vault who opens it, and for what."""
     with transaction(warehouse.connection):
         warehouse.run("vault", "opened", msgspec.to_builtins(opening, builtin_types=(datetime,)))
