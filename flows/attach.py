@@ -12,8 +12,7 @@ from flows.children import last_line
 from flows.home import Home, Lock, Owner, is_owned, owner, prefect_environment
 from flows.settings import Settings
 from listeners.stream import PARTITIONS
-from warehouse.query import newest
-from warehouse.questions import marked_partitions
+from warehouse.query import marked_partitions, newest
 
 PATIENCE = 90.0
 

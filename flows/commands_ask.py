@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import msgspec
 import typer
@@ -76,14 +76,15 @@ def hashtags(
         print_table(("hashtag", "kind", "name", "aliases"), rows)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], to: TextIO | None = None) -> None:
     """Print rows for a person; as wide as they need where nobody's terminal limits them."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(escape("" if value is None else str(value)) for value in row))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    to = to or sys.stdout
+    Console(file=to, width=None if to.isatty() else 200).print(table)
 
 
 def newest_snapshot(home: Home) -> Path:
@@ -171,10 +172,8 @@ def _refuse_age(newest_post: datetime | None, max_age: str | None, now: datetime
 @app.command()
 def dashboard(port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 8501) -> None:
     """Serve the dashboard over the newest snapshot, until Ctrl-C."""
-    from flows.page import page_command
+    from flows.commands_ingest import serve_page
 
     home, _ = here()
     newest_snapshot(home)
-    command = page_command(home, port)
-    print(f"the dashboard is at http://127.0.0.1:{port}  (Ctrl-C ends it)", flush=True)
-    os.execv(command[0], command)
+    serve_page(home, port)

@@ -15,7 +15,7 @@ from flows.home import Home, Owner, connection
 from flows.send import Sender, readable_accounts
 from flows.settings import Settings
 from listeners import archive, events
-from warehouse.questions import new_posts
+from warehouse.query import new_posts
 
 
 class ImportSummary(msgspec.Struct, frozen=True):

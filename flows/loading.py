@@ -6,6 +6,7 @@ from types import TracebackType
 
 import msgspec
 
+from flows.errands import run_errands
 from flows.home import Home
 from flows.settings import Settings
 from listeners.hashtags import registry
@@ -38,7 +39,7 @@ class Loading:
 
     def __init__(self, home: Home, config: Settings, stream: Connection) -> None:
         self.totals = Totals()
-        self._stream = stream
+        self._home, self._stream = home, stream
         self._warehouse: Warehouse = open_warehouse(home.path, datetime.now(UTC))
         marts.create(self._warehouse)
         set_hashtags(self._warehouse, registry(config.hashtags_path))
@@ -60,9 +61,10 @@ class Loading:
         messages = self._consumer.poll(0.5, BATCH)
         if messages:
             self._load([Incoming(m.partition, m.offset, m.value) for m in messages])
+        done = run_errands(self._home, self._warehouse)
         if self._due and time.monotonic() >= self._next:
             self.publish()
-        return len(messages)
+        return len(messages) + done
 
     def _load(self, incoming: list[Incoming]) -> None:
         loaded = load(self._warehouse, incoming, self._id, datetime.now(UTC))

@@ -7,7 +7,7 @@ import msgspec
 from flows.home import Home, is_owned, owner
 from flows.settings import Settings
 from warehouse.query import newest
-from warehouse.questions import Totals, totals
+from warehouse.status import summary
 
 
 class Lag(msgspec.Struct, frozen=True):
@@ -40,16 +40,14 @@ class State(msgspec.Struct, frozen=True):
 def state(home: Home, config: Settings, now: datetime) -> State:
     """Give how the home stands at `now`."""
     snapshot, running, said = newest(home.path), is_owned(home), owner(home)
-    held = totals(snapshot) if snapshot else Totals(0, 0, None, 0, 0)
+    held = summary(snapshot) if snapshot else None
     return State(
-        posts=held.posts,
-        tagged=held.tagged,
+        posts=held.posts if held else 0,
+        tagged=held.tagged if held else 0,
         lag=Lag(said.lag_posts, said.lag_tagged) if said else Lag(None, None),
-        newest_post=held.newest_post.astimezone(UTC) if held.newest_post else None,
-        snapshot=Published(int(snapshot.stem), round(now.timestamp() - snapshot.stat().st_mtime, 1))
-        if snapshot
-        else None,
-        dead_letters=held.dead_letters,
-        capture_gaps=held.capture_gaps,
+        newest_post=held.newest_post.astimezone(UTC) if held and held.newest_post else None,
+        snapshot=Published(held.version, round((now - held.published_at).total_seconds(), 1)) if held else None,
+        dead_letters=held.dead_letters if held else 0,
+        capture_gaps=held.capture_gaps if held else 0,
         running=running,
     )

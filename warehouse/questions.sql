@@ -8,19 +8,16 @@ order by posts desc, topic
 limit 8
 
 -- name: claims
-select
-    claim_id as claim,
-    count(distinct (platform, post_id)) filter (where stance = 'promotes') as promotes,
-    count(distinct (platform, post_id)) filter (where stance = 'debunks') as debunks,
-    count(distinct (platform, post_id)) filter (where stance = 'questions') as questions,
-    count(distinct (platform, post_id)) filter (where stance = 'reports') as reports
-from claim_mentions
-group by claim
+select claim_id as claim, promotes, debunks, questions, reports
+from claims_by_stance
 order by promotes desc, debunks desc, claim
 limit 10
 
 -- name: signals
-select count(*) from signals
+select
+    (select count(*) from signals),
+    (select count(distinct (platform, post_id)) from unanswered_signals),
+    (select count(*) from claims_by_stance where promotes > 0 and kind = 'falsifiable')
 
 -- name: tables
 with readable as (
