@@ -6,30 +6,25 @@ back comes as a `Gap`.
 """
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 
 import msgspec
 
 from listeners.budget import BudgetReached, Ledger, Use, recovered, reserve, settle
 from listeners.events import Event, WindowListened, rejected
-from listeners.x import SECONDS_SILENT, TICK, Client, Line, Lines
-from listeners.x_objects import UNREADABLE, XRule, decode_page, reason
+from listeners.x import SECONDS_SILENT, TICK, Line, Lines
+from listeners.x_joining import synchronise, wait
+from listeners.x_objects import UNREADABLE, decode_page, reason
 from listeners.x_pages import Account, Found, read, use_of
 from listeners.x_positions import SEARCH_LAG, SOURCE, Batch, Hole, StreamPosition, Sweep, gap_of, holes, joined
-from listeners.x_problems import BadRequest, Problem, Refused, Unavailable, backoff, refuse, until_reset
-from listeners.x_rules import Access, Query, by_rule, rule_changes
+from listeners.x_problems import BadRequest, Problem, Refused, Unavailable
+from listeners.x_rules import Query
 from listeners.x_search import Stop, asked_of_posts, never, pages
 
 AHEAD = 20  # posts whose worst case is kept reserved while the stream is open
 HEARTBEAT = timedelta(seconds=30)  # how often the position moves on when no post comes
 WINDOW = timedelta(minutes=5)  # how long a stretch of listening is stated at once
 HOLE_PAUSE = timedelta(minutes=1)  # before a hole is tried again when search does not answer
-MOST_TRIES = 10
-NETWORK_STEP, NETWORK_LONGEST = 0.25, 16.0  # seconds, as X asks for
-HTTP_FIRST, HTTP_LONGEST = 5.0, 320.0
-RULES_AT_ONCE = 100
 
 Steps = Generator[Batch, None, None]
 
@@ -97,47 +92,6 @@ def stream(
         raise
     _lift(account, open_)
     yield open_.batch()
-
-
-def synchronise(client: Client, queries: Sequence[Query], label: str, access: Access) -> dict[str, Query]:
-    """Make our rules at X the queries: add what is missing, delete ours that are stale; give the query of each rule id.
-
-    Idempotent; rules of others stay. Raises BadQuery when there is no room, BadRequest when X does not take a rule.
-    """
-    present = client.rules()
-    change = rule_changes(queries, present, label, access.rules)
-    steps = [partial(_add, client, change.add), partial(_delete, client, change.delete)]
-    for step in steps if len(present) + len(change.add) <= access.rules else reversed(steps):
-        step()
-    if change.add or change.delete:
-        present = client.rules()
-    known = by_rule(queries, present)
-    missing = {query.text for query in queries} - {query.text for query in known.values()}
-    if missing:
-        raise BadRequest(f"X did not keep {len(missing)} of {len(queries)} rules, among them `{min(missing)}`")
-    return known
-
-
-def wait(client: Client, problem: Problem | None, tries: int) -> None:
-    """Wait before the next connection as X asks: not at all after a connection that lived, then longer and longer.
-
-    The network's failures wait in steps, HTTP's double. A connection that X still counts as open is cleared once.
-    Raises what waiting does not cure, and Unavailable after ten tries in a row.
-    """
-    if tries == 0:
-        return
-    problem = problem or Problem(0)
-    refuse(problem)
-    if tries > MOST_TRIES:
-        raise Unavailable(f"X's stream cannot be joined ({problem.words()}), tried {tries} times; try again later")
-    if problem.too_many_connections and tries == 1:
-        _clear(client)
-    if problem.status == 429 and not problem.too_many_connections:
-        client.sleep(until_reset(problem, tries, client.now(), client.jitter))
-    elif problem.status:
-        client.sleep(backoff(tries, client.jitter, HTTP_FIRST, HTTP_LONGEST))
-    else:
-        client.sleep(min(NETWORK_LONGEST, NETWORK_STEP * tries) * (1 + client.jitter() / 2))
 
 
 def _connection(
@@ -299,19 +253,3 @@ def _lift(account: Account, open_: Open) -> None:
     """Give back what was set aside and not used."""
     open_.ledger = settle(open_.ledger, open_.held, Use(), account.budget, account.client.now())
     open_.held = Use()
-
-
-def _clear(client: Client) -> None:
-    """Clear a connection that a killed process left behind; where the account may not, it is waited out."""
-    with suppress(Refused, BadRequest, Unavailable):
-        client.end_connections()
-
-
-def _add(client: Client, rules: Sequence[XRule]) -> None:
-    for start in range(0, len(rules), RULES_AT_ONCE):
-        client.add_rules(rules[start : start + RULES_AT_ONCE])
-
-
-def _delete(client: Client, ids: Sequence[str]) -> None:
-    for start in range(0, len(ids), RULES_AT_ONCE):
-        client.delete_rules(ids[start : start + RULES_AT_ONCE])

@@ -93,6 +93,14 @@ def test_every_request_was_reserved_in_a_batch_before_it(account: Account, serve
     assert asked == 3
 
 
+def test_what_a_killed_search_had_reserved_counts_as_spent(account: Account, server: XServer) -> None:
+    hourly(server, 3)
+    held = next(search(account, QUERY, SearchPosition(), opened(BUDGET, START), start=START - HOUR)).ledger
+    assert held.reserved > 0
+    after = pull(account, SearchPosition(), held)[-1].ledger
+    assert (after.reserved, after.day_spent) == (0, held.reserved + 3 * 5_000 + 3 * 10_000)
+
+
 @pytest.mark.parametrize("killed_after", range(1, 7))
 def test_after_a_kill_at_any_batch_the_search_goes_on_and_misses_nothing(
     account: Account, server: XServer, clock: Clock, killed_after: int

@@ -13,11 +13,12 @@ from x_server import START, TOKEN, Clock, Transport, XServer, post, x_server
 from listeners.budget import Budget, BudgetReached, Ledger, opened, prices
 from listeners.events import Gap, PostSeen, Rejected, WindowListened
 from listeners.x import Client
+from listeners.x_joining import synchronise
 from listeners.x_pages import Account
 from listeners.x_positions import Batch, StreamPosition
 from listeners.x_problems import BadRequest, Refused, Unavailable
 from listeners.x_rules import Access, BadQuery, Query
-from listeners.x_stream import stream, synchronise
+from listeners.x_stream import stream
 
 QUERIES = (Query("#afib OR #stroke", ("afib", "stroke")),)
 BUDGET = Budget(prices(), day_usd=100.0, month_usd=1000.0)
@@ -56,7 +57,7 @@ def listen(account: Account, enough: Enough, position: StreamPosition | None = N
         more.pop("ledger", opened(account.budget, START)),
         label="auscult-test",
         stop=lambda: enough(batches) or time.monotonic() > until,
-        seconds_silent=0.6,
+        seconds_silent=more.pop("seconds_silent", 3.0),
         **more,
     ):
         batches.append(batch)
@@ -131,7 +132,8 @@ def test_a_lost_connection_is_joined_again_and_search_fills_the_hole(
         server.posts.append(post(clock.now() - timedelta(seconds=15), "Missed #afib", 3))
 
     threading.Thread(target=missed, daemon=True).start()
-    batches = listen(account, lambda found: bool(windows_of_search(found)))
+    silent = 0.6 if end == "silent" else 3.0
+    batches = listen(account, lambda found: bool(windows_of_search(found)), seconds_silent=silent)
     assert set(seen(batches)) <= {"Before #afib", "Missed #afib"}
     gaps = events(batches, Gap)
     assert gaps and all("no reposts" in gap.reason for gap in gaps)
