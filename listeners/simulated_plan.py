@@ -21,7 +21,8 @@ MEETING_OFFSET = -5  # hours from UTC in Chicago in April
 BURSTS = {"burst": (2 * DAY + 14 * 3600, 7 * 3600), "second-burst": (4 * DAY + 15 * 3600, 9 * 3600)}  # start, spread
 
 CONVERSED, REPLIES, QUOTES = 0.5, 0.11, 0.05  # shares of the posts; the rest are reposts
-ANSWERED = 0.4  # how many of the posts that promote a false claim somebody means to answer
+ANSWERED = 0.6  # how many of the posts that promote a false claim somebody means to answer
+ANSWERED_COPIES = 0.15
 COPIES_PER_POST = 1 / 900
 REACH = (0.05, 1.0, 3.0, 9.0, 27.0, 70.0)
 CIRCLES = {
@@ -137,7 +138,7 @@ def _copies(rng: random.Random, people: People, root: Planned, copies: int) -> I
         author = people.anyone(rng, circle(root.entry, root.topic), root.entry.language, root.at)
         at = heard(min(root.at + rng.random() * 7200, WEEK - 60))
         copy = _planned(rng, root.entry, author, at, "post")
-        copy.answerable = False
+        copy.answerable = rng.random() < ANSWERED_COPIES
         yield copy
 
 
