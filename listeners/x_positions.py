@@ -3,7 +3,7 @@
 A position is small and serialises as JSON; the caller writes it once all events that it covers are acknowledged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -154,19 +154,17 @@ def _follows(hole: Hole, other: Hole) -> bool:
 def adopted(query: Query, positions: Mapping[str, SearchPosition]) -> SearchPosition:
     """Give the position of a query among those stored by query text.
 
-    When the registry changed and hashtags moved between queries, a new query takes up at the earliest time up to
-    which any of its hashtags was listened to; one whose hashtags are all new has no time yet.
+    When the registry changed and hashtags moved between queries, a new query takes up at the earliest of the times up
+    to which its hashtags were listened to; one whose hashtags are all new has no time yet.
     """
     if query.text in positions:
         return positions[query.text]
-    wanted = set(query.hashtags)
-    times = [at for old in positions.values() if wanted & set(old.hashtags) and (at := old.listened_until)]
-    return SearchPosition(hashtags=query.hashtags, listened_until=min(times, default=None))
-
-
-def encoded(position: SearchPosition | StreamPosition) -> str:
-    """Give a position as JSON."""
-    return msgspec.json.encode(position).decode()
+    until: dict[str, datetime] = {}
+    for old in positions.values():
+        for tag in set(old.hashtags) & set(query.hashtags):
+            until[tag] = max(until.get(tag, EPOCH), old.listened_until or EPOCH)
+    known = [moment for moment in until.values() if moment > EPOCH]
+    return SearchPosition(hashtags=query.hashtags, listened_until=min(known, default=None))
 
 
 def id_before(moment: datetime) -> str:
@@ -182,8 +180,3 @@ def floor(now: datetime, days: int) -> datetime:
 def _newer(one: str | None, other: str | None) -> str | None:
     """Give the newer of two ids."""
     return max((one, other), key=lambda post_id: int(post_id or 0))
-
-
-def hashtags_of(queries: Iterable[Query]) -> tuple[str, ...]:
-    """Give the hashtags that the queries cover."""
-    return tuple(sorted({tag for query in queries for tag in query.hashtags}))

@@ -315,7 +315,9 @@ def test_a_query_that_changed_with_the_registry_takes_up_where_its_hashtags_were
     stored = {
         "#afib OR #stroke": SearchPosition(("afib", "stroke"), START, post_id(START)),
         "#bcsm": SearchPosition(("bcsm",), START - HOUR, "7"),
+        "#afib": SearchPosition(("afib",), START - 500 * HOUR, "6"),  # given up long ago
     }
     assert adopted(QUERY, stored) == stored[QUERY.text]
     assert adopted(Query("#afib OR #bcsm", ("afib", "bcsm")), stored).listened_until == START - HOUR
+    assert adopted(Query("#afib OR #gout", ("afib", "gout")), stored).listened_until == START
     assert adopted(Query("#gout", ("gout",)), stored) == SearchPosition(("gout",))
