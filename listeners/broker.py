@@ -25,6 +25,7 @@ from kafka.protocol import admin, consumer, metadata, producer  # type: ignore[i
 
 from listeners import broker_catalogue, broker_members, broker_records
 from listeners.broker_commit import Commits
+from listeners.broker_compaction import compact
 from listeners.broker_groups import Groups
 from listeners.broker_log import Damaged, Limits
 from listeners.broker_offsets import Offsets
@@ -176,11 +177,13 @@ async def _write(answers: "asyncio.Queue[asyncio.Task[bytes | None]]", writer: a
 
 
 async def _maintain(store: Store) -> None:
-    """Applies the retention, now and then."""
+    """Applies the retention and compacts, now and then."""
     while True:
         for log in store.topics.logs:
             try:
-                log.expire(time.time_ns() // 1_000_000)
+                now_ms = time.time_ns() // 1_000_000
+                log.expire(now_ms)
+                compact(log, now_ms)
             except OSError as error:
                 print(f"{log.folder}: {error}", file=sys.stderr, flush=True)
         await asyncio.sleep(_MAINTENANCE_S)

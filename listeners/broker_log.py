@@ -257,6 +257,13 @@ class Log:
         self.start = max(self.start, self.segments[0].base)
         segment.drop()
 
+    def replace_sealed(self, segment: Segment) -> None:
+        """Goes on with one segment, already on the disk, in the place of all sealed ones."""
+        for replaced in self.segments[1:-1]:
+            replaced.drop()
+        self.segments[:-1] = [segment]
+        self._places.clear()
+
     def delete_before(self, offset: int) -> None:
         """Serves nothing before `offset` any more, and drops the segments that lie before it."""
         if not 0 <= offset <= self.durable_end:

@@ -80,6 +80,10 @@ class Segment:
     def _summary(self) -> Path:
         return self.path.with_suffix(".summary")
 
+    def unseal(self) -> None:
+        """Deletes the summary, before the file changes."""
+        self._summary.unlink(missing_ok=True)
+
     def load(self, sequences: Sequences) -> bool:
         """Takes all from the summary; False if there is none that fits the file."""
         try:

@@ -5,6 +5,7 @@ stored position that the log does not hold raises `OffsetMismatch` (the client's
 No call creates a topic but `create_topics`.
 """
 
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition  # type: ignore[import-untyped]
 from kafka import errors as kafka_errors
+from kafka.net.compat import KafkaNetClient  # type: ignore[import-untyped]
 from kafka.partitioner.default import murmur2  # type: ignore[import-untyped]
 from kafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
 
@@ -90,6 +92,42 @@ def _reaching(connection: Connection) -> Iterator[None]:
         raise Refused(f"the broker at {connection.bootstrap} refuses: {_one_line(error)}") from error
 
 
+def _client(kind: Callable[..., Any], connection: Connection, patience_s: float = 10, **settings: Any) -> Any:
+    """A client of kafka-python. One that cannot begin is closed: left alone, it would try on in its thread for ever."""
+    _find(connection, patience_s)
+    begun: list[Any] = []
+
+    def remember(**config: Any) -> Any:
+        begun.append(KafkaNetClient(**config))
+        return begun[-1]
+
+    try:
+        return kind(kafka_client=remember, **settings, **_settings(connection))
+    except BaseException as error:
+        for client in begun:
+            client.close()
+        if isinstance(error, kafka_errors.KafkaTimeoutError):
+            why = "something listens, but does not answer as Kafka: are the TLS and SASL settings right?"
+            raise Unreachable(f"{connection.bootstrap}: {why}") from error
+        raise
+
+
+def _find(connection: Connection, patience_s: float) -> None:
+    """Returns when one of the addresses accepts a connection; raises `Unreachable` when none does for so long."""
+    patience = time.monotonic() + patience_s
+    while True:
+        for address in connection.bootstrap.split(","):
+            host, _, port = address.strip().rpartition(":")
+            try:
+                socket.create_connection((host, int(port)), timeout=5).close()
+                return
+            except OSError as error:
+                failure = error
+        if time.monotonic() > patience:
+            raise Unreachable(f"no broker answers at {connection.bootstrap}: {_one_line(failure)}")
+        time.sleep(0.1)
+
+
 def _one_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
@@ -105,9 +143,9 @@ def partition_for(key: bytes) -> int:
 
 
 @contextmanager
-def _admin(connection: Connection, patience_ms: int = 10_000) -> Iterator[Any]:
+def _admin(connection: Connection, patience_s: float = 10) -> Iterator[Any]:
     with _reaching(connection):
-        admin = KafkaAdminClient(**{**_settings(connection), "bootstrap_timeout_ms": patience_ms})
+        admin = _client(KafkaAdminClient, connection, patience_s)
         try:
             yield admin
         finally:
@@ -121,7 +159,7 @@ def _topics(retention_days: float) -> dict[str, tuple[int, dict[str, str]]]:
     span = max(1, retention // _SEGMENTS_A_RETENTION)
     largest = {"max.message.bytes": str(2 * MESSAGE_BYTES)}
     passing = {"cleanup.policy": "delete", "retention.ms": str(retention - span), "segment.ms": str(span), **largest}
-    kept = {"cleanup.policy": "compact", "segment.ms": str(span), **largest}
+    kept = {"cleanup.policy": "compact", "segment.ms": str(span), "segment.bytes": str(1024 * 1024), **largest}
     return {
         "posts": (PARTITIONS, passing),
         "tagged": (PARTITIONS, passing),
@@ -182,24 +220,26 @@ class Producer:
 
     `send` returns at once; what it sent is safe when `flush` or `close` has returned. The first failure is raised by
     whichever of the three comes next, and by every later one: after it, what was acknowledged is not known.
+    A topic that is not there is waited for, `patience_s` seconds.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, patience_s: float = 15) -> None:
         self._connection = connection
         self._failure: BaseException | None = None
         self._unflushed = 0
         with _reaching(connection):
-            self._producer = KafkaProducer(
+            self._producer = _client(
+                KafkaProducer,
+                connection,
                 acks="all",
                 enable_idempotence=True,
                 compression_type="lz4",
                 linger_ms=20,
                 batch_size=_BATCH_BYTES,
                 max_request_size=MESSAGE_BYTES + 64 * 1024,
-                max_block_ms=15_000,
+                max_block_ms=int(patience_s * 1000),
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
-                **_settings(connection),
             )
 
     def send(
@@ -262,7 +302,9 @@ class _Consumer:
     def __init__(self, connection: Connection, name: str, group: str | None) -> None:
         self._connection, self._name, self._topic = connection, name, _full(connection, name)
         with _reaching(connection):
-            self._consumer = KafkaConsumer(
+            self._consumer = _client(
+                KafkaConsumer,
+                connection,
                 group_id=group and _full(connection, group),
                 auto_offset_reset="none",
                 enable_auto_commit=False,
@@ -275,7 +317,6 @@ class _Consumer:
                 heartbeat_interval_ms=2_000,
                 metadata_max_age_ms=60_000,
                 metrics_enabled=False,
-                **_settings(connection),
             )
         try:
             self._check_topic()
@@ -393,7 +434,7 @@ class OffsetConsumer(_Consumer):
         positions = {p.partition: self._consumer.position(p) for p in self._partitions}
         with _reaching(self._connection):
             if self._admin is None:
-                self._admin = KafkaAdminClient(**_settings(self._connection))
+                self._admin = _client(KafkaAdminClient, self._connection)
             _set_offsets(self._admin, self._topic, _full(self._connection, group), positions)
 
     def close(self) -> None:
@@ -411,9 +452,13 @@ def move_group(connection: Connection, name: str, group: str, positions: Mapping
 
 def _set_offsets(admin: Any, topic: str, group: str, positions: Mapping[int, int]) -> None:
     offsets = {TopicPartition(topic, p): OffsetAndMetadata(offset, "", -1) for p, offset in positions.items()}
-    for answer in _patiently(lambda: admin.alter_group_offsets(group, offsets)).values():
-        if answer is not kafka_errors.NoError:
-            raise answer(f"group {group} on {topic}")
+
+    def ask() -> None:
+        for answer in admin.alter_group_offsets(group, offsets).values():
+            if answer is not kafka_errors.NoError:
+                raise answer(f"group {group} on {topic}")
+
+    _patiently(ask)
 
 
 def _patiently(ask: Callable[[], _T]) -> _T:
@@ -431,7 +476,7 @@ def _patiently(ask: Callable[[], _T]) -> _T:
 def lag(connection: Connection, name: str, group: str) -> int | None:
     """Messages that the group has not committed yet, retained ones only; None without a broker or without the topic."""
     try:
-        with _admin(connection, patience_ms=3_000) as admin:
+        with _admin(connection, patience_s=0) as admin:
             return _lag(admin, _full(connection, name), _full(connection, group))
     except Unreachable:
         return None
