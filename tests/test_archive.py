@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import runpy
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -422,6 +423,13 @@ def test_mentions_and_links_are_found_in_a_text() -> None:
 
 def test_html_entities_are_undone_once() -> None:
     assert unescaped("&lt;3 &amp;amp; &quot;x&quot; AT&T &copy=1") == '<3 &amp; "x" AT&T &copy=1'
+
+
+def test_damaged_files_and_messages_are_rejected_and_nothing_is_lost() -> None:
+    malformed = runpy.run_path(str(Path(__file__).parent / "benchmarks" / "malformed.py"))
+    totals = malformed["run"](600, seed=11)
+    assert sum(counts["cases"] for counts in totals.values()) == 750
+    assert sum(counts["Rejected"] for counts in totals.values()) > 100
 
 
 @shared
