@@ -78,7 +78,13 @@ def test_an_edit_replaces_the_text_and_its_hashtags_and_an_old_copy_does_not_bri
 
 def test_a_poor_source_blanks_nothing(feed: Feed) -> None:
     rich = seen(
-        author="u1", hashtags=("afib",), language="en", media_alts=("an ECG",), root="7", counts=Counts(likes=3), minutes=0
+        author="u1",
+        hashtags=("afib",),
+        language="en",
+        media_alts=("an ECG",),
+        root="7",
+        counts=Counts(likes=3),
+        minutes=0,
     )
     feed.load(rich)
     feed.load(seen(minutes=30))
@@ -260,7 +266,9 @@ def test_rejected_gaps_windows_and_markers_stand_once(feed: Feed) -> None:
         b"null",
         b'{"event":{"event":"unheard-of"},"origin":{"partition":0,"offset":0}}',
         tagged.encode(tagged.Tagged(seen(text="lone"), tagged.Origin(0, 0))).replace(b"lone", b"\\ud800"),
-        tagged.encode(tagged.Tagged(seen(counts=Counts(likes=7)), tagged.Origin(0, 0))).replace(b":7", b":" + b"9" * 40),
+        tagged.encode(tagged.Tagged(seen(counts=Counts(likes=7)), tagged.Origin(0, 0))).replace(
+            b":7", b":" + b"9" * 40
+        ),
     ],
 )
 def test_what_cannot_be_read_is_a_dead_letter_and_its_neighbours_are_loaded(feed: Feed, value: bytes) -> None:
@@ -312,7 +320,9 @@ def test_offsets_of_another_stream_are_refused(feed: Feed) -> None:
 
 
 def test_nothing_that_names_a_person_is_in_the_warehouse_file(feed: Feed) -> None:
-    identity = person("u1", handle="ann_handle", name="Ann Realname", bio="bio of ann", permalink="https://x.test/ann/1")
+    identity = person(
+        "u1", handle="ann_handle", name="Ann Realname", bio="bio of ann", permalink="https://x.test/ann/1"
+    )
     feed.load((seen(author="u1", identity=identity), tags(role="clinician")))
     feed.warehouse.connection.execute("checkpoint warehouse")
     held = (feed.warehouse.home / "warehouse.duckdb").read_bytes()

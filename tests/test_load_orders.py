@@ -87,7 +87,9 @@ def sightings(draw: st.DrawFn) -> PostSeen | tuple[PostSeen, Tags]:
         text,
         draw(minutes),
         platform=draw(platforms),
-        created_at=draw(st.sampled_from((None, at(0), at(0).replace(hour=0, minute=0), at(0).replace(microsecond=5000)))),
+        created_at=draw(
+            st.sampled_from((None, at(0), at(0).replace(hour=0, minute=0), at(0).replace(microsecond=5000)))
+        ),
         author=draw(st.none() | pseudonyms),
         edited_at=draw(st.none() | st.builds(at, minutes)),
         hashtags=draw(st.sampled_from(((), ("afib",), ("afib", "stroke")))),
@@ -108,10 +110,22 @@ others: st.SearchStrategy[Event] = st.one_of(
         rejected, st.just("files"), st.just("a:1"), st.sampled_from(("p", "q")), st.just(b"raw"), st.builds(at, minutes)
     ),
     st.builds(
-        Gap, st.just("x"), st.just(at(0)), st.just(at(1)), st.just("cut"), st.builds(at, minutes), st.none() | st.just("q")
+        Gap,
+        st.just("x"),
+        st.just(at(0)),
+        st.just(at(1)),
+        st.just("cut"),
+        st.builds(at, minutes),
+        st.none() | st.just("q"),
     ),
     st.builds(
-        WindowListened, st.just("x"), st.just("q"), st.just("stream"), st.just(at(0)), st.builds(at, minutes), st.just(at(9))
+        WindowListened,
+        st.just("x"),
+        st.just("q"),
+        st.just("stream"),
+        st.just(at(0)),
+        st.builds(at, minutes),
+        st.just(at(9)),
     ),
     st.builds(
         ImportSeen,

@@ -85,7 +85,8 @@ def test_claims_are_counted_by_stance_and_only_falsifiable_promotion_is_a_signal
         ("my-body", "promotes", 1, 0, 1, 0),
     ]
     assert refreshed(
-        feed, "select promotes, debunks, promoting_authors, last_promoted_at from claims_by_stance where kind <> 'concern'"
+        feed,
+        "select promotes, debunks, promoting_authors, last_promoted_at from claims_by_stance where kind <> 'concern'",
     ) == [(2, 1, 2, at(1))]
 
 
@@ -96,7 +97,10 @@ def test_claims_are_counted_by_stance_and_only_falsifiable_promotion_is_a_signal
         ((seen("2", author="u2", quote_of="1"), tags(claim(stance="debunks"))), True),
         ((seen("2", author="u2", root="1", in_reply_to="9"), tags(claim(stance="debunks"))), True),
         ((seen("2", author="u2", in_reply_to="1", identity=person("u2", bio="MD")), tags(role="clinician")), True),
-        ((seen("2", author="u2", in_reply_to="1", identity=person("u2", bio="MD")), tags(claim(), role="clinician")), False),
+        (
+            (seen("2", author="u2", in_reply_to="1", identity=person("u2", bio="MD")), tags(claim(), role="clinician")),
+            False,
+        ),
         ((seen("2", author="u2", in_reply_to="1"), tags()), False),
         ((seen("2", author="u2", in_reply_to="1"), tags(claim("another", stance="debunks"))), False),
         ((seen("2", author="u1", in_reply_to="1"), tags(claim(stance="debunks"))), False),
@@ -118,7 +122,15 @@ def test_reposts_of_a_signal_are_not_listed_beside_it(feed: Feed) -> None:
 
 def test_a_meeting_counts_its_days_in_its_own_zone(feed: Feed) -> None:
     meeting = Registered(
-        "hrs2026", "meeting", "Heart Rhythm 2026", (), None, date(2026, 4, 23), date(2026, 4, 26), "America/Chicago", "HRS"
+        "hrs2026",
+        "meeting",
+        "Heart Rhythm 2026",
+        (),
+        None,
+        date(2026, 4, 23),
+        date(2026, 4, 26),
+        "America/Chicago",
+        "HRS",
     )
     set_hashtags(feed.warehouse, [meeting, Registered("quiet26", "meeting", "Quiet 2026")])
     last_evening = datetime(2026, 4, 27, 3, tzinfo=UTC)  # 22:00 on the 26th in Chicago
@@ -139,7 +151,8 @@ def test_collection_says_what_was_listened_to_and_what_was_missed(feed: Feed) ->
         CursorSeen("x", "#afib", "17", at(9), spent_usd=0.25),
     )
     assert refreshed(
-        feed, "select source, method, posts, windows, last_listened_at, gaps, spent_usd from collection_summary order by 1"
+        feed,
+        "select source, method, posts, windows, last_listened_at, gaps, spent_usd from collection_summary order by 1",
     ) == [("files", "import", 1, 0, None, 0, 0.0), ("x", "stream", 0, 1, at(9), 1, 0.25)]
 
 
@@ -150,7 +163,9 @@ def test_days_refreshed_one_by_one_give_what_one_pass_gives(feed: Feed) -> None:
         known = {"author": f"u{number % 2}", "hashtags": ("afib",)}
         feed.load((seen(str(number % 5), created_at=at(number % 5 * 1440), minutes=number, **known), said))
         refreshed(feed, "select 1")
-    feed.load(PostDeleted("simulated", "3", at(99)), (seen("4", text="edited", edited_at=at(9000), minutes=9001), tags()))
+    feed.load(
+        PostDeleted("simulated", "3", at(99)), (seen("4", text="edited", edited_at=at(9000), minutes=9001), tags())
+    )
     by_days = {name: refreshed(feed, f"select * from {name} order by all") for name in NAMES}
     feed.warehouse.connection.execute("update kept.house set marts_stale = true")
     assert {name: refreshed(feed, f"select * from {name} order by all") for name in NAMES} == by_days

@@ -103,7 +103,9 @@ def test_exports_hold_every_row(snapshot: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "out.json", "out.parquet"]
 
 
-@pytest.mark.parametrize("sql", ["select * from nowhere", "select * from read_text('/etc/passwd')", "select 1; select 2"])
+@pytest.mark.parametrize(
+    "sql", ["select * from nowhere", "select * from read_text('/etc/passwd')", "select 1; select 2"]
+)
 def test_a_failed_export_leaves_nothing(snapshot: Path, tmp_path: Path, sql: str) -> None:
     with pytest.raises(BadQuestion):
         export(snapshot, sql, tmp_path / "out.csv", "csv")

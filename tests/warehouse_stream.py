@@ -35,7 +35,11 @@ def person(author: str, **known: Any) -> Identity:
 
 
 def tags(
-    *claims: ClaimMention, topics: tuple[TopicMention, ...] = (), rules: str = "2026.1", role: str = "other", **said: Any
+    *claims: ClaimMention,
+    topics: tuple[TopicMention, ...] = (),
+    rules: str = "2026.1",
+    role: str = "other",
+    **said: Any,
 ) -> Tags:
     """Give what a tagger says."""
     signal = any(claim.stance == "promotes" and claim.kind == "falsifiable" for claim in claims)

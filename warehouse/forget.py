@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from warehouse import marts
 from warehouse.database import VAULT_FILE, WAREHOUSE_FILE, Warehouse, attach, detach, quoted
 from warehouse.failures import disk_watched
 from warehouse.publish import Snapshot, publish, settle, versions
@@ -16,6 +17,8 @@ def purge(warehouse: Warehouse, now: datetime) -> Snapshot:
     """
     with disk_watched("purging"):
         settle(warehouse)
+        marts.create(warehouse)
+        marts.refresh(warehouse)  # before the copy: a mart may hold texts, and its old rows would leave their bytes
         for catalog, file in (("vault", VAULT_FILE), ("warehouse", WAREHOUSE_FILE)):
             _renew(warehouse, catalog, warehouse.home / file, now)
         warehouse.run("load_records", "count_load")
