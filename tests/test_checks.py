@@ -24,8 +24,8 @@ BREAKING = {
     "no_duplicate_removals": "insert into kept.removed_posts select 'x', now(), '1', null from range(2)",
     "no_illness_by_author": "update kept.authors set role = {'rules': '1', 'model': '1', 'observed_at': now(), "
     "'value': 'patient-or-caregiver'}",
-    "evidence_on_the_text": "update kept.posts set text = {'edited_at': '-infinity'::timestamptz, 'observed_at': now(), "
-    "'value': 'other words'}",
+    "evidence_on_the_text": "update kept.posts set text = {'edited_at': '-infinity'::timestamptz, "
+    "'observed_at': now(), 'value': 'other words'}",
     "one_stream": "insert into kept.stream_positions values ('tagged', 'other', 'other', 0, 5)",
     "one_spelling": "insert into hashtags select 'afib2', kind, name, aliases, null, null, null, null, null, null "
     "from hashtags",

@@ -66,7 +66,7 @@ def test_after_the_purge_no_file_holds_what_was_forgotten(feed: Feed, by_author:
         feed.load(*(PostDeleted("simulated", str(number), at(1), reason="forgotten") for number in range(3)))
     snapshot = purge(feed.warehouse, NOW)
     gone = SECRETS if by_author else (SECRETS[0], b"secret-link.test", b"perma.test/ann")
-    assert {secret: holding(home, secret) for secret in gone} == dict.fromkeys(gone, [])
+    assert {secret: files for secret in gone if (files := holding(home, secret))} == {}
     assert [path.name for path in sorted(snapshot.path.parent.iterdir())] == [snapshot.path.name, "latest.duckdb"]
     assert run(snapshot.path, "select count(*) from posts").rows == [(3,)]
     assert check(snapshot.path) == []

@@ -89,7 +89,9 @@ def copy_closed(source: Path, target: Path, mode: int = 0o600) -> None:
     """
     half = target.with_suffix(".half")
     half.unlink(missing_ok=True)
-    copied = subprocess.run(["cp", str(source), str(half)], capture_output=True, text=True, check=False)
+    command = ["cp", str(source), str(half)]
+    # restore_signals: a file-size limit then is cp's error to report, not the signal that ends it.
+    copied = subprocess.run(command, capture_output=True, text=True, check=False, restore_signals=False)
     if copied.returncode != 0:
         half.unlink(missing_ok=True)
         raise OSError(copied.stderr.strip())

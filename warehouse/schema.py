@@ -12,9 +12,9 @@ from warehouse.database import Warehouse, open_warehouse
 from warehouse.statements import FOLDER
 
 SCHEMA = FOLDER / "schema.sql"
-_TITLE = """-- The tables that analysts read, with every column, as they stand in a snapshot. Others script against them:
--- columns may be added, never changed. Which of them are views, and how they are made, stands in migrations/ and
--- marts/; `warehouse/schema.py` writes this file from those.
+_TITLE = """-- The tables that analysts read, with every column, as they stand in a snapshot. Others script against
+-- them: columns may be added, never changed. Which of them are views, and how they are made, stands in
+-- migrations/ and marts/; `warehouse/schema.py` writes this file from those.
 """
 
 

@@ -1,6 +1,6 @@
--- The tables that analysts read, with every column, as they stand in a snapshot. Others script against them:
--- columns may be added, never changed. Which of them are views, and how they are made, stands in migrations/ and
--- marts/; `warehouse/schema.py` writes this file from those.
+-- The tables that analysts read, with every column, as they stand in a snapshot. Others script against
+-- them: columns may be added, never changed. Which of them are views, and how they are made, stands in
+-- migrations/ and marts/; `warehouse/schema.py` writes this file from those.
 
 -- One row per author with a post in the warehouse.
 create table authors (
