@@ -25,8 +25,8 @@ from listeners.hashtags import Hashtag, own_accounts, registry
 from listeners.stream import Connection, Producer, read_compacted
 from listeners.x import Client
 from listeners.x_pages import Account
-from listeners.x_positions import SOURCE, Batch, SearchPosition, StreamPosition
-from listeners.x_problems import Unavailable
+from listeners.x_positions import SOURCE, Batch, SearchPosition, StreamPosition, adopted
+from listeners.x_problems import BadRequest, Unavailable
 from listeners.x_rules import Access, Query, search_queries, stream_queries
 from listeners.x_search import backfill, search
 from listeners.x_stream import stream
@@ -70,11 +70,13 @@ class Cursors:
         return msgspec.json.decode(self._values[LEDGER], type=Ledger) if LEDGER in self._values else empty
 
     def searched(self, query: Query) -> SearchPosition:
-        """Give where the search for a query stands; a new query takes up where all its hashtags were covered."""
-        key = _key(query)
-        if key in self._values:
-            return msgspec.json.decode(self._values[key], type=SearchPosition)
-        return SearchPosition(hashtags=query.hashtags, listened_until=self._covered(query.hashtags))
+        """Give where the search for a query stands; a new query takes up where its hashtags were covered."""
+        return adopted(query, self._positions("x:search:"))
+
+    def backfilled(self, query: Query) -> SearchPosition | None:
+        """Give what an interrupted backfill of a query has left; None where none was interrupted."""
+        stood = self._positions("x:backfill:").get(query.text)
+        return stood if stood is not None and stood.sweep is not None else None
 
     def streamed(self) -> StreamPosition:
         """Give where the stream stands."""
@@ -91,20 +93,12 @@ class Cursors:
         """End the connection."""
         self._producer.close()
 
-    def _covered(self, hashtags: Iterable[str]) -> datetime | None:
-        searched = [
-            msgspec.json.decode(value, type=SearchPosition)
+    def _positions(self, prefix: str) -> dict[str, SearchPosition]:
+        return {
+            key.decode().removeprefix(prefix): msgspec.json.decode(value, type=SearchPosition)
             for key, value in self._values.items()
-            if key.startswith(b"x:search:")
-        ]
-        until = [max((p.listened_until for p in searched if tag in p.hashtags and p.listened_until), default=None)
-                 for tag in hashtags]  # fmt: skip
-        known = [moment for moment in until if moment is not None]
-        return min(known) if known and len(known) == len(until) else None
-
-
-def _key(query: Query) -> bytes:
-    return f"x:search:{query.text}".encode()
+            if key.startswith(prefix.encode())
+        }
 
 
 def bearer_token(config: Settings) -> str | None:
@@ -152,22 +146,19 @@ def listen_x(
         with attached(home, config) as state:
             where = connection(config, home, state.bootstrap)
             with Sender(home, where, readable_accounts(config)) as sender:
-                return _listen(sender, Cursors(where), account(config, client), config, window, heard, only)
+                cursors, asked = Cursors(where), account(config, client)
+                until = time.monotonic() + window.seconds
+                # The home's own prefix labels its rules at X: two homes on one account keep theirs apart.
+                batches = _batches(cursors, asked, config, window, only, home.prefix, lambda: time.monotonic() >= until)
+                return _listen(sender, cursors, asked, batches, heard)
     finally:
         lock.release()
 
 
 def _listen(
-    sender: Sender,
-    cursors: Cursors,
-    asked: Account,
-    config: Settings,
-    window: Window,
-    heard: Heard,
-    only: Iterable[str],
+    sender: Sender, cursors: Cursors, asked: Account, batches: Iterator[tuple[bytes, Batch]], heard: Heard
 ) -> Listened:
-    total, until = Listened(), time.monotonic() + window.seconds
-    batches = _batches(cursors, asked, config, window, only, lambda: time.monotonic() >= until)
+    total = Listened()
     try:
         for key, batch in batches:
             sender.send_all(batch.events)
@@ -199,6 +190,7 @@ def _batches(
     config: Settings,
     window: Window,
     only: Iterable[str],
+    label: str,
     stop: Callable[[], bool],
 ) -> Iterator[tuple[bytes, Batch]]:
     now = asked.client.now()
@@ -207,22 +199,21 @@ def _batches(
     ledger = _reconciled(asked, ledger, now)
     if window.method == "stream":
         queries = stream_queries(tags, asked.access, handles)
-        label = "auscult"
         for batch in stream(asked, queries, cursors.streamed(), ledger, label=label, stop=stop):
             yield STREAM, batch
         return
+    kind = "search" if window.backfill is None else "backfill"
     for query in search_queries(tags, asked.access, handles):
-        found = _searched(cursors, asked, query, ledger, window, now)
-        for batch in found:
+        for batch in _searched(cursors, asked, query, ledger, window, now):
             ledger = batch.ledger
-            yield _key(query) if window.backfill is None else b"x:backfill:" + query.text.encode(), batch
+            yield f"x:{kind}:{query.text}".encode(), batch
 
 
 def _searched(
     cursors: Cursors, asked: Account, query: Query, ledger: Ledger, window: Window, now: datetime
 ) -> Iterator[Batch]:
     if window.backfill is not None:
-        return backfill(asked, query, now - window.backfill, now, ledger)
+        return backfill(asked, query, now - window.backfill, now, ledger, position=cursors.backfilled(query))
     return search(asked, query, cursors.searched(query), ledger, start=now - window.since)
 
 
@@ -230,7 +221,7 @@ def _reconciled(asked: Account, ledger: Ledger, now: datetime) -> Ledger:
     """Give the ledger raised to what X counted; when X does not say, ours stands."""
     try:
         return reconciled(ledger, asked.client.usage(), asked.budget, now)
-    except Unavailable:
+    except (Unavailable, BadRequest):
         return ledger
 
 
