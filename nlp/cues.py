@@ -22,6 +22,7 @@ KINDS = (
     "ironic",
     "asks",
     "sells",
+    "dismisses",
 )
 
 
@@ -61,6 +62,7 @@ class CueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ironic: tuple[CueGroup, ...]
     asks: tuple[CueGroup, ...]
     sells: tuple[CueGroup, ...]
+    dismisses: tuple[CueGroup, ...]
     candidates: Candidates
 
 

@@ -12,6 +12,10 @@ from pathlib import Path
 _HUMPS = re.compile(r"[A-Z]{2,}s?(?![a-z])|[A-Z]?[a-z]+|\d+|[A-Z]+|[^\W\d_]+")
 _LONGEST = 18
 _UNKNOWN = -13.0
+_COMMON = -11.0
+_SMALL = frozenset(
+    "a i an as at be by do go he hi if in is it me my no of oh ok on or so to uk up us we tb hiv ms".split()
+)
 
 
 def frequencies(path: Path, extra: Iterable[str] = ()) -> dict[str, float]:
@@ -50,8 +54,15 @@ def _pieces(word: str, logs: Mapping[str, float]) -> list[tuple[int, int]]:
     while end:
         cuts.append((best[end][1], end))
         end = best[end][1]
-    known = all(word[start:end] in logs for start, end in cuts)
+    known = all(_trusted(word[start:end], logs) for start, end in cuts)
     return cuts[::-1] if known else [(0, len(word))]
+
+
+def _trusted(piece: str, logs: Mapping[str, float]) -> bool:
+    """Tell whether a piece is a word and no chance: words of two letters are few, of three letters common."""
+    if len(piece) <= 2:
+        return piece in _SMALL
+    return piece in logs and (len(piece) > 3 or logs[piece] > _COMMON)
 
 
 def _unknown(length: int) -> float:

@@ -75,7 +75,7 @@ def lore(folder: Path) -> Lore:
         judge=Judge(Cues(folder / "cues.toml", cues, compiler), negators, frozenset(map(stem, cues.absences))),
         weights=weights,
         languages=Languages(folder / "languages.toml", frozenset(logs)),
-        roles=Roles(folder / "roles.toml", compiler, reader),
+        roles=Roles(folder / "roles.toml", cues.negators, reader),
         ratings=Ratings(folder / "domains.csv"),
         subjects=Subjects(folder / "subjects.toml", compiler),
         danger=Danger(folder / "danger.toml", compiler),

@@ -277,14 +277,45 @@ class Scene:
 
 
 def _sentences(words: Words) -> list[int]:
-    """Give the number of the sentence in which each word stands."""
+    """Give the number of the sentence in which each word stands.
+
+    A link ends a sentence. In a row of hashtags each stands for itself, but for one that leans on text beside the row.
+    """
     numbers, number = [], 0
+    apart = _rows_of_tags(words)
     for place, start in enumerate(words.starts):
-        if place:
-            between = words.text[words.ends[place - 1] : start]
-            if len(between) > 1 or between == FIELD_BREAK:
-                end = _SENTENCE_END.search(between)
-                if end and not (between[0] == "." and words.forms[place - 1] in _NO_END):
-                    number += 1
+        if place and (place in apart or _ends(words, place - 1, start)):
+            number += 1
         numbers.append(number)
     return numbers
+
+
+def _ends(words: Words, before: int, start: int) -> bool:
+    between = words.text[words.ends[before] : start]
+    if len(between) < 2:
+        return between == FIELD_BREAK
+    if "http" in between or "www." in between:
+        return True
+    return bool(_SENTENCE_END.search(between)) and not (between[0] == "." and words.forms[before] in _NO_END)
+
+
+def _rows_of_tags(words: Words) -> frozenset[int]:
+    """Give the places of words before which a row of hashtags is cut."""
+    if len(words.tags) < 2:
+        return frozenset()
+    text, cuts = words.text, set()
+    rows: list[list[tuple[str, int, int]]] = []
+    for tag in words.tags:
+        if rows and not text[rows[-1][-1][2] : tag[1]].strip():
+            rows[-1].append(tag)
+        else:
+            rows.append([tag])
+    for row in rows:
+        first, last = bisect_left(words.starts, row[0][1]), bisect_left(words.starts, row[-1][2])
+        leans_back = first > 0 and not _ends(words, first - 1, words.starts[first])
+        leans_on = last < len(words.starts) and not _ends(words, last - 1, words.starts[last])
+        if len(row) > 1 and not (leans_back and leans_on):
+            cut = row[1:] if leans_back else row[:1] + row[1:-1] if leans_on else row
+            cuts.update(bisect_left(words.starts, start) for _, start, _ in cut)
+            cuts.update(bisect_left(words.starts, end) for _, _, end in cut if not leans_back)
+    return frozenset(cuts)

@@ -1,57 +1,106 @@
-"""The role that an account's name and bio state: clinician, researcher, advocate … Self-described only."""
+"""The role that an account's name and bio state: clinician, researcher, advocate … Self-described only.
 
+Puns, relatives' professions and titles of other fields are data too: what stands inside them counts for no role.
+"""
+
+import re
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
-from nlp.knowledge import decode
-from nlp.normalise import FIELD_BREAK, Reader
-from nlp.phrases import Compiler, PhraseIndex, Scene
+from nlp.knowledge import BadKnowledge, decode
+from nlp.normalise import FIELD_BREAK, Reader, Words
+from nlp.phrases import Compiler, Phrase, PhraseIndex, Scene
 
 OTHER = "other"
 PATIENT = "patient-or-caregiver"
 _GAP = 2
+_ENOUGH = 2
+_DOTS = re.compile(r"\b(?:[A-Z][a-z]?\.){2,}")
 
 
 class RoleCues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Phrases that speak for a role, each with this weight."""
+    """Phrases that speak for a role, each with this weight; abbreviations count in capitals only."""
 
     name: str
     weight: int
+    phrases: tuple[str, ...]
+    abbreviations: tuple[str, ...] = ()
+
+
+class Exceptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Phrases inside which nothing counts."""
+
     phrases: tuple[str, ...]
 
 
 class RoleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/roles.toml`."""
 
+    lists: dict[str, tuple[str, ...]]
     role: tuple[RoleCues, ...]
+    exceptions: tuple[Exceptions, ...]
 
 
 class Roles:
     """Tells the role of an account; authors repeat, so answers are remembered."""
 
-    def __init__(self, path: Path, compiler: Compiler, reader: Reader) -> None:
-        self._reader = reader
-        self._compiler = compiler
-        self._filed: PhraseIndex[tuple[str, int]] = PhraseIndex({})
+    def __init__(self, path: Path, negators: tuple[str, ...], reader: Reader) -> None:
         file = decode(path, RoleFile)
-        self._order = {role.name: -place for place, role in enumerate(file.role)}
+        self._path = path
+        self._reader = reader
+        self._compiler = Compiler(file.lists, negators, lambda entry: reader.read(entry).forms)
+        self._cues: PhraseIndex[tuple[str, int]] = PhraseIndex({})
+        self._exceptions: PhraseIndex[None] = PhraseIndex({})
+        self._abbreviations: dict[str, tuple[str, int]] = {}
+        self._order = {role.name: -place for place, role in reversed(list(enumerate(file.role)))}
         for role in file.role:
             for source in role.phrases:
-                self._filed.add(compiler.phrase(source), (role.name, role.weight))
+                self._cues.add(self._compile(role.name, source), (role.name, role.weight))
+            for short in role.abbreviations:
+                self._abbreviations[short] = (role.name, role.weight)
+        for group in file.exceptions:
+            for source in group.phrases:
+                self._exceptions.add(self._compile("exceptions", source), None)
         self._remembered = lru_cache(maxsize=65536)(self._of)
+
+    def _compile(self, entry: str, source: str) -> Phrase:
+        try:
+            return self._compiler.phrase(source)
+        except BadKnowledge as error:
+            raise BadKnowledge(f"{self._path}: {entry}: field `phrases`: {error}") from None
 
     def of(self, name: str | None, bio: str | None) -> str:
         """Give the role that a name and a bio state; "other" where they state none."""
         return self._remembered(name or "", bio or "") if name or bio else OTHER
 
     def _of(self, name: str, bio: str) -> str:
-        words = self._reader.read(f"{name}{FIELD_BREAK}{bio}")
-        scene = Scene(words)
+        words = self._reader.read(_DOTS.sub(_undotted, f"{name} {FIELD_BREAK} {bio}"))
+        votes = self._votes(words, len(name))
+        best = max(votes, key=lambda role: (votes[role], self._order[role]), default=OTHER)
+        return best if votes[best] >= _ENOUGH else OTHER
+
+    def _votes(self, words: Words, named: int) -> Counter[str]:
+        """Give the weights by role; a title in the name, which ends before `named`, counts twice."""
+        scene, keys = Scene(words), self._compiler.keys(words)
+        void = {
+            place
+            for phrase, _ in self._exceptions.possible(keys)
+            for match in scene.matches(phrase, 1)
+            for place in match.used
+        }
         votes: Counter[str] = Counter()
-        for phrase, (role, weight) in self._filed.possible(self._compiler.keys(words)):
-            if scene.find(phrase, _GAP):
+        for phrase, (role, weight) in self._cues.possible(keys):
+            if any(void.isdisjoint(match.used) for match in scene.matches(phrase, _GAP)):
                 votes[role] += weight
-        return max(votes, key=lambda role: (votes[role], self._order[role]), default=OTHER)
+        for place, (start, end) in enumerate(zip(words.starts, words.ends, strict=True)):
+            short = self._abbreviations.get(words.text[start:end])
+            if short and place not in void:
+                votes[short[0]] += short[1] * (2 if start < named else 1)
+        return votes
+
+
+def _undotted(match: re.Match[str]) -> str:
+    return match.group().replace(".", "")

@@ -95,11 +95,14 @@ class Judge:
         return Context(cues, negations)
 
     def verdicts(self, scene: Scene, claims: Sequence[Sequence[InPlay]], context: Context) -> list[Verdict | None]:
-        """Give the stance towards each claim from its matches; None where it was raised by the words that refute another.
+        """Give the stance towards each claim from its matches; None where it is not in play
+        after all: a cure is wished for, or the words that raised it refute another claim.
 
         ("That vaccines cause autism is a myth" does not say that vaccines are a myth.)
         """
-        found = [self._verdict(scene, plays, context) for plays in claims]
+        kept = [[play for play in plays if not _dismissed(_site(scene, play, context))] for plays in claims]
+        readings = [self._verdict(scene, plays, context) if plays else None for plays in kept]
+        found = [verdict for verdict in readings if verdict]
         refuting = {
             place
             for verdict in found
@@ -108,9 +111,11 @@ class Judge:
             for place in range(first, last + 1)
         }
         settled: list[Verdict | None] = []
-        for verdict in found:
-            raised_by_refutation = verdict.stance != "debunks" and refuting & verdict.reading.used
-            settled.append(None if raised_by_refutation else _with_others(verdict, found))
+        for reading in readings:
+            if reading is None or (reading.stance != "debunks" and refuting & reading.reading.used):
+                settled.append(None)
+            else:
+                settled.append(_with_others(reading, found))
         return settled
 
     def _verdict(self, scene: Scene, plays: Sequence[InPlay], context: Context) -> Verdict:
@@ -192,7 +197,7 @@ class Judge:
         return any(cue.first - 3 <= place < cue.first for place in context.negations)
 
     def _held_up(self, scene: Scene, site: _Site, context: Context, denied: bool) -> bool:
-        """Tell whether an authority's denial is held up to be contradicted: "they said it is safe. Two weeks later …"."""
+        """Tell whether an authority's denial is held up to be contradicted: "they said it is safe. Then …"."""
         if not denied or not any(c.kind == "attributes" and c.first < site.first for c in site.here):
             return False
         after = scene.words.forms[site.last + 1 : site.last + 8]
@@ -215,6 +220,10 @@ def _site(scene: Scene, play: InPlay, context: Context) -> _Site:
     about = [c for c in context.cues if not c.families or play.claim.family in c.families]
     here = [c for c in about if begin <= c.first < end]
     return _Site(first, last, used, begin, end, here, [c for c in about if not begin <= c.first < end])
+
+
+def _dismissed(site: _Site) -> bool:
+    return any(cue.kind == "dismisses" for cue in site.here)
 
 
 def _sum(cues: Sequence[Cue], kind: str) -> float:
