@@ -155,11 +155,11 @@ _REMOVING = (
     "delete_removed_taggings",
     "delete_removed_counts",
 )
-_FINDING = ("drop_removed_from_batch", "find_keys", "find_existing_posts")
-_MERGING = ("find_existing_taggings", "find_met", "merge_posts", "find_changed_posts", "delete_changed_posts")
+_FINDING = ("drop_removed_from_batch", "find_keys", "find_existing_posts", "find_existing_taggings", "find_met")
+_MERGING = ("merge_posts", "find_changed_posts", "delete_changed_posts")
+_INSERTING = ("insert_posts", "note_days")
 _COUNTING = ("stage_counts", "find_existing_counts", "find_changed_counts", "delete_changed_counts", "insert_counts")
 _TAGGING = (
-    "insert_fresh_taggings",
     "merge_taggings",
     "find_changed_taggings",
     "delete_changed_taggings",
@@ -169,9 +169,13 @@ _TAGGING = (
 
 
 def _write_posts(warehouse: Warehouse) -> int:
-    _run_all(warehouse, "load_posts", _FINDING + _MERGING)
-    _run_all(warehouse, "load_posts", ("insert_posts", "note_days"))
-    _run_all(warehouse, "load_taggings", _TAGGING)
+    """Insert the posts that stand alone as they are; merge those met before, in the tables or in this batch."""
+    _run_all(warehouse, "load_posts", _FINDING)
+    met = warehouse.run("load_posts", "any_met")[0][0]
+    _run_all(warehouse, "load_posts", (_MERGING if met else ("nothing_merged",)) + _INSERTING)
+    warehouse.run("load_taggings", "insert_fresh_taggings")
+    if met:
+        _run_all(warehouse, "load_taggings", _TAGGING)
     _run_all(warehouse, "load_posts", _COUNTING)
     return int(warehouse.run("load_posts", "count_new")[0][0])
 

@@ -4,7 +4,7 @@
 create or replace temp table staged as
 with message as (
     select from_json(line, '{
-        "id_ms":"bigint","observed_at":"timestamptz","first_import":"varchar","fields_read":"utinyint",
+        "id_ms":"bigint","observed_at":"timestamptz","first_import":"varchar","rules":"varchar","model":"varchar",
         "found":[{"source":"varchar","method":"varchar","query":"varchar"}],
         "post":{
             "platform":"varchar","post_id":"varchar","created_at":"timestamptz","text":"varchar",
@@ -14,9 +14,10 @@ with message as (
             "in_reply_to":"varchar","root":"varchar","quote_of":"varchar","repost_of":"varchar",
             "counts":{"likes":"bigint","reposts":"bigint","replies":"bigint","quotes":"bigint","views":"bigint"},
             "edited_at":"timestamptz"},
-        "tags":{
+        "said":{
+            "fields_read":"utinyint","observed_at":"timestamptz",
             "signal":"boolean","score":"double","language":"varchar","subject":"varchar","credibility":"double",
-            "danger":"boolean","candidate":"boolean","fingerprint":"ubigint","rules":"varchar","model":"varchar",
+            "danger":"boolean","candidate":"boolean","fingerprint":"ubigint",
             "topics":[{"topic_id":"varchar","label":"varchar","kind":"varchar",
                 "span":{"start":"integer","end":"integer","text":"varchar","field":"varchar"}}],
             "claims":[{"claim_id":"varchar","family":"varchar","kind":"varchar","stance":"varchar","score":"double",
@@ -77,13 +78,7 @@ select
     case when m.post.author is null then [] else [m.post.author] end as authors,
     m.observed_at as first_seen_at, m.observed_at as last_seen_at, m.first_import as first_import,
     best_time(created, id_time) as created_at, m.post.author as writer, version_of(m.post."text") as text_version,
-    m.tags.rules as rules, m.tags.model as model,
-    case when m.tags is not null and m.post."text" is not null then {
-        'fields_read': m.fields_read, 'observed_at': m.observed_at,
-        'signal': m.tags.signal, 'score': m.tags.score, 'language': m.tags."language", 'subject': m.tags.subject,
-        'credibility': m.tags.credibility, 'danger': m.tags.danger, 'candidate': m.tags.candidate,
-        'fingerprint': m.tags.fingerprint, 'topics': m.tags.topics, 'claims': m.tags.claims
-    } end as said
+    m.rules as rules, m.model as model, m.said as said
 from timed
 
 -- name: stage_removals
@@ -178,6 +173,13 @@ create or replace temp table met as
 select platform, id_time, post_id from existing_posts
 union select platform, id_time, post_id from existing_taggings
 union select platform, id_time, post_id from batch_keys where copies > 1
+
+-- name: any_met
+select exists (from met)
+
+-- name: nothing_merged
+create or replace temp table changed_posts as
+select * exclude (writer) from kept.posts limit 0
 
 -- name: merge_posts
 create or replace temp table merged_posts as

@@ -114,15 +114,17 @@ def _post_line(
     post: Post, observed_at: datetime, import_id: str | None, found: list[dict[str, Any]], tags: Tags | None
 ) -> Line:
     _refuse_unfit(post, tags)
-    row = {
+    row: dict[str, Any] = {
         "id_ms": id_ms(post.platform, post.post_id),
         "observed_at": observed_at,
         "first_import": import_id,
         "found": found,
-        "fields_read": _fields_read(post),
         "post": post,
-        "tags": tags,
     }
+    if tags is not None and post.text is not None:
+        said = msgspec.structs.asdict(tags)
+        row |= {"rules": said.pop("rules"), "model": said.pop("model")}
+        row["said"] = said | {"fields_read": _fields_read(post), "observed_at": observed_at}
     return Line("posts", _encode(row).decode())
 
 
