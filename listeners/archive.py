@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 from listeners.archive_csv import csv_rows
 from listeners.archive_json import json_rows
 from listeners.archive_layouts import BadLayout, mapped
-from listeners.archive_lines import Lines
+from listeners.archive_lines import CarriageReturns, Lines
 from listeners.archive_parquet import MAGIC, MissingReader, parquet_rows
 from listeners.archive_rows import Reading, Row
 
@@ -80,6 +80,10 @@ def _guarded(stream: BinaryIO, reading: Reading, layout: Mapping[str, str] | Non
         plain = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=plain)), _BUFFER)
     lines = Lines(cast(BinaryIO, plain))
     try:
+        start = plain.peek(_BUFFER)
+        if b"\r" in start and b"\n" not in start and not start.startswith(MAGIC):
+            plain = io.BufferedReader(CarriageReturns(plain), _BUFFER)
+            lines = Lines(cast(BinaryIO, plain))
         yield from _rows(plain, lines, reading, layout, strict)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         yield reading.rejected(lines.number + 1, f"the compressed file is damaged here: {error}", b"")

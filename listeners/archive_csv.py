@@ -46,12 +46,14 @@ def csv_rows(lines: Lines, reading: Reading, mapping: Mapping[str, str] | None, 
         separator, header = _header(text)
     except StopIteration:
         return
+    first = list(text.taken)
     try:
         layout, header = _layout(header, mapping, text, lines)
     except BadLayout as error:
         if strict:
             raise
-        yield from _unknown(lines, text, reading, str(error))
+        lines.give_back(first)
+        yield from _unknown(lines, reading, str(error))
         return
     yield from _rows(text, lines, Table(layout, header, reading), header, reading, separator)
 
@@ -83,9 +85,8 @@ def _layout(
     return layout_of(header, mapping), header
 
 
-def _unknown(lines: Lines, text: _Text, reading: Reading, reason: str) -> Iterator[Row]:
-    """Reject each line of a file whose columns nobody knows."""
-    text.taken.clear()
+def _unknown(lines: Lines, reading: Reading, reason: str) -> Iterator[Row]:
+    """Reject each line of a file whose columns nobody knows; the first too, for it may be no header."""
     for line in lines:
         if line.raw.strip():
             yield reading.rejected(line.number, reason, line.raw)

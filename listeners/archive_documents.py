@@ -37,6 +37,7 @@ class _Value:
 
     def __init__(self, line: Line, start: int) -> None:
         self.lines = [line]
+        self.indent = len(line.raw) - len(line.raw.lstrip())
         self.start = start
         self.depth = 0
         self.size = 0
@@ -52,9 +53,13 @@ class _Value:
 
 def _spread(lines: Lines) -> Iterator[Line]:
     value: _Value | None = None
+    damaged = False  # from the first value on that is not closed, none may run over the beginning of another
     while True:
         for line in lines:
             if value:
+                if damaged and _begins(line.raw, value.indent):
+                    lines.give_back([line])
+                    break
                 value.lines.append(line)
             value = yield from _values(line, value)
             if value and value.size > LARGEST:
@@ -62,7 +67,7 @@ def _spread(lines: Lines) -> Iterator[Line]:
         if value is None:
             return
         yield _cut(value, lines)
-        value = None
+        value, damaged = None, True
 
 
 def _values(line: Line, value: _Value | None) -> Generator[Line, None, _Value | None]:
@@ -94,10 +99,8 @@ def _outside(line: Line, start: int, end: int) -> Iterator[Line]:
 
 def _cut(value: _Value, lines: Lines) -> Line:
     """Give up a value that is not closed, up to where the next one seems to begin; the rest is read again."""
-    first = value.lines[0].raw
-    indent = len(first) - len(first.lstrip())
     later = range(1, len(value.lines))
-    end = next((n for n in later if _begins(value.lines[n].raw, indent)), len(value.lines))
+    end = next((n for n in later if _begins(value.lines[n].raw, value.indent)), len(value.lines))
     lines.give_back(value.lines[end:])
     return value.text(value.lines[:end])
 

@@ -1,11 +1,29 @@
 """Lines of a stream of bytes, numbered, with bounded memory and room to step back."""
 
+import io
 from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 LONGEST_LINE = 32 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
+
+
+class CarriageReturns(io.RawIOBase):
+    """A stream whose lines end in carriage returns alone (old spreadsheets on a Mac), with line feeds instead."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer with what comes next."""
+        part = self._stream.read1(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(part)] = part
+        return len(part)
 
 
 class Line(NamedTuple):
