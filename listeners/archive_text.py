@@ -12,10 +12,11 @@ _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&ap
 _LINK = re.compile(r"https?://[^\s<>\"“”]+", re.IGNORECASE)
 _LINK_END = ".,;:!?'’)]}"
 _CUT = ("…", "...")
+# What stands before a sign is looked at after it: so the engine can leap from sign to sign.
 _MENTION = re.compile(
-    r"(?:(?<![A-Za-z0-9_!#$%&*@＠/])|(?<=\bRT)|(?<=\brt))[@＠]([A-Za-z0-9_]{1,20})(?![A-Za-z0-9_@＠])"
+    r"[@＠](?:(?<![A-Za-z0-9_!#$%&*@＠/].)|(?<=\bRT.)|(?<=\brt.))([A-Za-z0-9_]{1,20})(?![A-Za-z0-9_@＠])"
 )
-_HASHTAG_ASCII = re.compile(r"(?<![\w&])#(\w*[A-Za-z]\w*)", re.ASCII)
+_HASHTAG_ASCII = re.compile(r"#(?<![\w&].)(\w*[A-Za-z]\w*)", re.ASCII)
 _SPECIAL = "\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\u00b7"
 
 
@@ -77,7 +78,7 @@ def _composed(tag: str) -> str:
 def _hashtag() -> re.Pattern[str]:
     """Give the pattern for any script; Python's `\\w` lacks the vowel signs of Hindi, Thai or Arabic."""
     marks = re.escape("".join(_marks())) + _SPECIAL
-    return re.compile(rf"(?<![\w&{marks}])[#＃]([\w{marks}]*[^\W\d_][\w{marks}]*)")
+    return re.compile(rf"[#＃](?<![\w&{marks}].)([\w{marks}]*[^\W\d_][\w{marks}]*)")
 
 
 def _marks() -> Iterable[str]:

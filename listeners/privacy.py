@@ -21,9 +21,9 @@ _SHORT = ("http://t.co/", "https://t.co/")
 
 _NAME = r"[A-Za-z0-9_]+"
 _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"
-_BEFORE = r"(?:(?<![A-Za-z0-9_])|(?<=\bRT)|(?<=\brt))"
-_X_HANDLE = re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[@＠]{_NAME}(?:[.-]{_NAME})*)*)")
-_OTHER_HANDLE = re.compile(rf"{_BEFORE}[@＠]({_NAME}(?:[.-]+{_NAME})*(?:[@＠]{_HOST}(?:\.{_HOST})*)*)")
+_SIGN = r"[@＠](?:(?<![A-Za-z0-9_].)|(?<=\bRT.)|(?<=\brt.))"
+_X_HANDLE = re.compile(rf"{_SIGN}({_NAME}(?:[@＠]{_NAME}(?:[.-]{_NAME})*)*)")
+_OTHER_HANDLE = re.compile(rf"{_SIGN}({_NAME}(?:[.-]+{_NAME})*(?:[@＠]{_HOST}(?:\.{_HOST})*)*)")
 _X_LINK = re.compile(
     r"((?<![A-Za-z0-9.-])(?:(?:www|mobile|m)\.)?(?:(?:vx|fx)?twitter\.com|(?:fixup)?x\.com|nitter\.net)"
     rf"(?:/|%2F)(?:\#!/)?(?:intent/(?:user|follow)\?screen_name=)?@?)({_NAME})(?=(/status(?:es)?/\d)?)",
