@@ -1,0 +1,166 @@
+"""Posts and claims as pieces of HTML. All that comes from posts is escaped."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from urllib.parse import urlsplit
+
+from warehouse.dashboard.claims import Claim, claim, family_name
+from warehouse.dashboard.colours import ANSWERING, STANCE_NAMES
+from warehouse.dashboard.evidence import elsewhere, marked, short_author
+from warehouse.dashboard.moments import moment
+from warehouse.dashboard.records import STANCES, ClaimStances, Link, Mention, Post, Unanswered
+
+_LEAST_PART = 0.09
+"""A part of a bar that is narrower shows no number; it stands in the line below and in the tooltip."""
+
+
+def post(row: Post, mentions: Sequence[Mention], zone: str, *, explained: bool = False, asked: bool = False) -> str:
+    """Give a post: who and when, the text with its evidence, counts, claims. `explained`: with what refutes them."""
+    lines = [
+        _meta(row.author, row.role, moment(row.created_at, zone), _relation(row)),
+        _text(row.text, mentions),
+        _counts(row),
+        *(_mention(mention, explained) for mention in _first_of_each(mentions)),
+    ]
+    depth = "" if not row.depth else "thread" + (" asked" if asked else "")
+    return f'<div class="post {depth}">{"".join(lines)}</div>'
+
+
+def unanswered(row: Unanswered, mentions: Sequence[Mention], zone: str) -> str:
+    """Give a post that nobody answered, with its claims and what refutes them."""
+    reach = [f'<span class="reach">Reach {row.reach:,}</span>', *_interactions(row)]
+    if row.copies > 1:
+        reach.append(f"the same words in <b>{row.copies:,} posts</b>, reach {row.total_reach:,} together")
+    replies = f"{row.replies_seen:,} replies seen, none answers" if row.replies_seen else "no reply seen"
+    own = [mention for mention in mentions if mention.stance == "promotes" and mention.claim_id in row.claims]
+    lines = [
+        _meta(row.author, None, moment(row.created_at, zone), replies),
+        _text(row.text, own),
+        _line("counts", " · ".join(reach)),
+        *(_refuted(claim(claim_id)) for claim_id in row.claims),
+    ]
+    return f'<div class="post">{"".join(lines)}</div>'
+
+
+def refutation(known: Claim) -> str:
+    """Give why a claim is wrong, with the source."""
+    if not known.wrong_because:
+        return ""
+    return _line("why", f"{escape(known.wrong_because)} {source_link(known.source)}")
+
+
+def source_link(source: str) -> str:
+    """Give a link to a source, named by its site."""
+    if urlsplit(source).scheme not in ("http", "https"):
+        return escape(source)
+    host = (urlsplit(source).hostname or source).removeprefix("www.")
+    return f'<a href="{escape(source, quote=True)}" target="_blank" rel="noopener noreferrer">{escape(host)}</a>'
+
+
+def claim_bars(rows: Sequence[ClaimStances], unanswered_posts: dict[str, int]) -> str:
+    """Give each claim with a bar of its posts by stance, all to one scale."""
+    longest = max(_posts(row) for row in rows)
+    return f'<div class="claims">{"".join(_claim_row(row, longest, unanswered_posts) for row in rows)}</div>'
+
+
+def stance_key() -> str:
+    """Give what the colours mean."""
+    return f'<div class="key">{"".join(badge(stance) for stance in STANCES)}</div>'
+
+
+def badge(stance: str) -> str:
+    """Give a stance as a badge."""
+    return f'<span class="badge {stance}">{STANCE_NAMES[stance]}</span>'
+
+
+def links(rows: Iterable[Link]) -> str:
+    """Give the links of a post: title and site."""
+    shown = (f"{escape(row.title or '')} {source_link(row.resolved or row.url or '')}" for row in rows)
+    return "".join(_line("other", f"Link: {each}") for each in shown)
+
+
+def _claim_row(row: ClaimStances, longest: int, unanswered_posts: dict[str, int]) -> str:
+    total = _posts(row)
+    parts = "".join(_part(stance, getattr(row, stance), total) for stance in STANCES)
+    concern = " · a concern, not a falsehood" if row.kind == "concern" else ""
+    return (
+        f'<div class="row"><div><div class="statement">{escape(claim(row.claim_id).statement)}</div>'
+        f'<div class="family">{escape(family_name(row.family))}{concern}</div></div>'
+        f'<div><div class="bar" style="width:{max(2.0, 100 * total / longest):.1f}%">{parts}</div>'
+        f'<div class="note">{_spread(row, unanswered_posts.get(row.claim_id, 0))}</div></div></div>'
+    )
+
+
+def _part(stance: str, posts: int, total: int) -> str:
+    if not posts:
+        return ""
+    figure = f"{posts:,}" if posts / total >= _LEAST_PART else ""
+    title = f"{STANCE_NAMES[stance]}: {posts:,}"
+    return f'<div class="part {stance}" style="width:{100 * posts / total:.2f}%" title="{title}">{figure}</div>'
+
+
+def _spread(row: ClaimStances, without_answer: int) -> str:
+    said = [f"{STANCE_NAMES[stance].lower()} {getattr(row, stance):,}" for stance in STANCES if getattr(row, stance)]
+    if row.promotes:
+        said.append(f"by {row.promoting_authors:,} promoting accounts")
+        said.append(f"{row.promoted_before:,} promoted it in as many days before")
+    if without_answer:
+        said.append(f"<b>{without_answer:,} without an answer seen</b>")
+    return " · ".join(said)
+
+
+def _posts(row: ClaimStances) -> int:
+    return row.promotes + row.debunks + row.questions + row.reports
+
+
+def _meta(author: str | None, role: str | None, at: str, note: str) -> str:
+    shown = f'<span class="badge role">{ANSWERING[role]}</span>' if role in ANSWERING else ""
+    said = " · ".join(part for part in (escape(short_author(author)), escape(at), escape(note)) if part)
+    return f'<div class="meta" title="{escape(author or "")}">{shown}{said}</div>'
+
+
+def _text(text: str | None, mentions: Sequence[Mention]) -> str:
+    shown = "<i>The text of this post is not known yet.</i>" if text is None else marked(text, mentions)
+    beside = "".join(_line("other", f"In the {field}: “{escape(words)}”") for field, words in elsewhere(mentions))
+    return f'<div class="text">{shown}</div>{beside}'
+
+
+def _counts(row: Post) -> str:
+    return _line("counts", " · ".join(_interactions(row)))
+
+
+def _interactions(row: Post | Unanswered) -> list[str]:
+    named = {
+        "views": row.views,
+        "likes": row.likes,
+        "reposts": row.reposts,
+        "replies": row.replies,
+        "quotes": row.quotes,
+    }
+    return [
+        f"{count:,} {name if count != 1 else name[:-1].replace('ie', 'y')}" for name, count in named.items() if count
+    ]
+
+
+def _mention(mention: Mention, explained: bool) -> str:
+    known = claim(mention.claim_id)
+    why = refutation(known) if explained and known.kind == "falsifiable" else ""
+    return _line("claim", f"{badge(mention.stance)} {escape(known.statement)}") + why
+
+
+def _refuted(known: Claim) -> str:
+    return _line("claim", f"{badge('promotes')} {escape(known.statement)}") + refutation(known)
+
+
+def _first_of_each(mentions: Sequence[Mention]) -> list[Mention]:
+    return list({(mention.claim_id, mention.stance): mention for mention in reversed(mentions)}.values())[::-1]
+
+
+def _relation(row: Post) -> str:
+    if row.repost_of:
+        return "repost"
+    return "reply" if row.in_reply_to else "quotes another post" if row.quote_of else ""
+
+
+def _line(kind: str, html: str) -> str:
+    return f'<div class="{kind}">{html}</div>' if html else ""

@@ -1,0 +1,40 @@
+"""What every page is given: the home, the snapshot it reads, the zone of its days, and what the snapshot holds."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from warehouse.dashboard.records import State
+from warehouse.dashboard.snapshot import ask, one
+
+Row = TypeVar("Row")
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """One look at the dashboard. `pages`: by name, filled before a page runs."""
+
+    home: Path
+    path: str
+    zone: str
+    state: State
+    pages: dict[str, StreamlitPage]
+
+    def ask(self, kind: type[Row], name: str, **parameters: Any) -> list[Row]:
+        """Give the answer of the snapshot; see `snapshot.ask`."""
+        return ask(self.path, kind, name, **parameters)
+
+    def one(self, kind: type[Row], name: str, **parameters: Any) -> Row:
+        """Give the one row that answers."""
+        return one(self.path, kind, name, **parameters)
+
+    def link(self, page: str, label: str, **address: str) -> None:
+        """Show a link to another page that keeps the filters of this one."""
+        kept = {name: st.session_state[name] for name in ("hashtag", "period") if st.session_state.get(name)}
+        st.page_link(self.pages[page], label=label, icon="", query_params={**kept, **address})
+
+
+Show = Callable[[Visit], None]
