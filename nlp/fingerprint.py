@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 
 _SKIPPED = frozenset({"rt", "via", "amp"})
 _MOST = 250
@@ -18,7 +19,7 @@ def fingerprint(forms: Sequence[str]) -> int:
     hashes = [_hash(form) for form in forms if form not in _SKIPPED][:_MOST]
     if not hashes:
         return 0
-    pairs = [(left * 31 + right) * 0x9E3779B97F4A7C15 & _MASK for left, right in zip(hashes, hashes[1:], strict=False)]
+    pairs = [(left * 31 + right) * 0x9E3779B97F4A7C15 & _MASK for left, right in pairwise(hashes)]
     total = sum([_spread(value) for value in pairs or hashes])
     return int(total.to_bytes(64, "little").translate(_MAJORITY[len(pairs) or 1]), 2)
 

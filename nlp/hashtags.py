@@ -6,7 +6,7 @@ Splitting keeps lengths, so that every word lies on its place in the tag.
 import csv
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 _HUMPS = re.compile(r"[A-Z]{2,}s?(?![a-z])|[A-Z]?[a-z]+|\d+|[A-Z]+|[^\W\d_]+")
@@ -14,7 +14,8 @@ _LONGEST = 18
 _UNKNOWN = -13.0
 _COMMON = -11.0
 _SMALL = frozenset(
-    "a i an as at be by do go he hi if in is it me my no of oh ok on or so to uk up us we tb hiv ms".split()
+    {"a", "i", "an", "as", "at", "be", "by", "do", "go", "he", "hi", "if", "in", "is", "it", "me", "my", "no", "of"}
+    | {"on", "or", "so", "to", "uk", "up", "us", "we", "tb", "ms"}
 )
 
 
@@ -30,12 +31,19 @@ def frequencies(path: Path, extra: Iterable[str] = ()) -> dict[str, float]:
 
 def split(tag: str, logs: Mapping[str, float]) -> list[tuple[str, int, int]]:
     """Give the lower-case words of a tag (without '#') and where each lies in it: [start, end)."""
-    parts = []
+    parts = list(_by_humps(tag, logs))
+    if any(word not in logs and word.isalpha() for word, _, _ in parts):
+        whole = [(tag[start:end].lower(), start, end) for start, end in _pieces(tag.lower(), logs)]
+        if len(whole) > 1:
+            return whole
+    return parts or [(tag.lower(), 0, len(tag))]
+
+
+def _by_humps(tag: str, logs: Mapping[str, float]) -> Iterator[tuple[str, int, int]]:
     for hump in _HUMPS.finditer(tag):
         word = hump.group().lower()
         for start, end in _pieces(word, logs):
-            parts.append((word[start:end], hump.start() + start, hump.start() + end))
-    return parts or [(tag.lower(), 0, len(tag))]
+            yield word[start:end], hump.start() + start, hump.start() + end
 
 
 def _pieces(word: str, logs: Mapping[str, float]) -> list[tuple[int, int]]:

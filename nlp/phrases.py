@@ -131,6 +131,8 @@ class Compiler:
 
     def _sequences(self, choice: str) -> list[tuple[str, ...]]:
         """Give what satisfies words and lists that stand side by side: `big_pharma`, `{vaccine}_injury`."""
+        if choice.count("{") != choice.count("}"):
+            raise BadKnowledge(f"`{choice}`: expected `{{name}}`")
         steps: list[Sequence[tuple[str, ...]]] = []
         for step in re.findall(r"\{\w+\}|[^{}]+", choice):
             if step[0] != "{":
@@ -303,7 +305,8 @@ def _rows_of_tags(words: Words) -> frozenset[int]:
     """Give the places of words before which a row of hashtags is cut."""
     if len(words.tags) < 2:
         return frozenset()
-    text, cuts = words.text, set()
+    text = words.text
+    cuts: set[int] = set()
     rows: list[list[tuple[str, int, int]]] = []
     for tag in words.tags:
         if rows and not text[rows[-1][-1][2] : tag[1]].strip():

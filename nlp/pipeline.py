@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 import spacy
-from spacy.attrs import NORM
+from spacy.attrs import NORM  # type: ignore[import-not-found]  # compiled, without stubs
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -22,7 +22,7 @@ from spacy.vocab import Vocab
 from nlp.claims import InPlay, Possible
 from nlp.fingerprint import fingerprint
 from nlp.inflection import stem
-from nlp.knowledge import HERE
+from nlp.knowledge import HERE, Claim
 from nlp.lore import Lore, lore
 from nlp.normalise import FIELD_BREAK, Words
 from nlp.phrases import Scene
@@ -61,7 +61,8 @@ class HealthTopics:
     """Leaves `topics`: the diseases, symptoms, treatments and procedures that a post names."""
 
     def __init__(self, nlp: Language, name: str, folder: str) -> None:
-        self._topics = Topics(Path(folder) / "topics", nlp.vocab, lore(Path(folder)).reader)
+        known = lore(Path(folder))
+        self._topics = Topics(Path(folder) / "topics", nlp.vocab, known.reader, known.vocabulary)
 
     def __call__(self, doc: Doc) -> Doc:
         doc.user_data["topics"] = self._topics.find(doc, doc.user_data["words"])
@@ -152,9 +153,9 @@ def fields(document: Document) -> Fields:
 
 
 class Tagger:
-    """Tags documents. `knowledge`: a folder like `nlp`; `careful`: whether to use the careful reader, where one is.
+    """Tags documents. `knowledge`: a folder like `nlp`, checked here; `careful`: the careful reader, if any.
 
-    `patients_on`: platforms on which "patient or caregiver" is told (X forbids inferring a person's health).
+    `patients_on_x`: whether "patient or caregiver" is told on X, which forbids inferring a person's health.
     """
 
     def __init__(
@@ -183,6 +184,11 @@ class Tagger:
     def model(self) -> str:
         """Give the release of the trained parts. Sorts by age."""
         return self._lore.model
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Give the known claims, in the order of their ids."""
+        return self._lore.claims
 
     def tag(self, documents: Sequence[Document]) -> list[Tags]:
         """Give the tags of each document, in order. One batch: what spaCy remembers of it is dropped at the end."""
@@ -269,7 +275,7 @@ def _prepare(vocab: Vocab, words: Iterable[str]) -> None:
 
     No other attribute is asked for, and computing them is most of what a new word costs.
     """
-    vocab.lex_attr_getters = {NORM: stem}
+    vocab.lex_attr_getters = {NORM: stem}  # type: ignore[attr-defined]  # compiled, missing in its stub
     for word in words:
         vocab[word].norm_ = stem(word)
     for lexeme in vocab:

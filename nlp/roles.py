@@ -22,12 +22,13 @@ _DOTS = re.compile(r"\b(?:[A-Z][a-z]?\.){2,}")
 
 
 class RoleCues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Phrases that speak for a role, each with this weight; abbreviations count in capitals only."""
+    """Phrases for a role, each with this weight; `abbreviations` count in capitals only, `names` in the name."""
 
     name: str
     weight: int
     phrases: tuple[str, ...]
     abbreviations: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Exceptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,12 +54,15 @@ class Roles:
         self._reader = reader
         self._compiler = Compiler(file.lists, negators, lambda entry: reader.read(entry).forms)
         self._cues: PhraseIndex[tuple[str, int]] = PhraseIndex({})
+        self._named: PhraseIndex[tuple[str, int]] = PhraseIndex({})
         self._exceptions: PhraseIndex[None] = PhraseIndex({})
         self._abbreviations: dict[str, tuple[str, int]] = {}
         self._order = {role.name: -place for place, role in reversed(list(enumerate(file.role)))}
         for role in file.role:
             for source in role.phrases:
                 self._cues.add(self._compile(role.name, source), (role.name, role.weight))
+            for source in role.names:
+                self._named.add(self._compile(role.name, source), (role.name, role.weight))
             for short in role.abbreviations:
                 self._abbreviations[short] = (role.name, role.weight)
         for group in file.exceptions:
@@ -94,6 +98,9 @@ class Roles:
         votes: Counter[str] = Counter()
         for phrase, (role, weight) in self._cues.possible(keys):
             if any(void.isdisjoint(match.used) for match in scene.matches(phrase, _GAP)):
+                votes[role] += weight
+        for phrase, (role, weight) in self._named.possible(keys):
+            if any(words.ends[match.used[-1]] <= named for match in scene.matches(phrase, 0)):
                 votes[role] += weight
         for place, (start, end) in enumerate(zip(words.starts, words.ends, strict=True)):
             short = self._abbreviations.get(words.text[start:end])

@@ -64,7 +64,7 @@ class Context(NamedTuple):
 
 
 class _Site(NamedTuple):
-    """Where a claim stands: its words from first to last, those that its phrase used, its sentence, what is about it."""
+    """Where a claim stands: its words, those that its phrase used, its sentence, the cues in it and elsewhere."""
 
     first: int
     last: int

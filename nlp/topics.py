@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from spacy.attrs import NORM
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -44,9 +43,9 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 class Topics:
-    """The names of all topics, ready to be found."""
+    """The names of all topics, ready to be found. `vocabulary`: words in use, which may be names run together."""
 
-    def __init__(self, folder: Path, vocab: Vocab, reader: Reader) -> None:
+    def __init__(self, folder: Path, vocab: Vocab, reader: Reader, vocabulary: frozenset[str]) -> None:
         self._refused = {row["name"] for row in _rows(folder / "refused.csv")}
         self._vocab = vocab
         self._tags: dict[str, Topic] = {}
@@ -60,10 +59,13 @@ class Topics:
                 if self._usable(name):
                     forms = tuple(reader.read(name).forms)
                     names.setdefault(forms, (topic, len(name) <= _SHORT))
+        for forms, (topic, _) in list(names.items()):
+            joined = "".join(forms)
+            self._tags.setdefault(joined, topic)
+            if joined in vocabulary:
+                names.setdefault((joined,), (topic, False))
         self._names = {tuple(stem(form) for form in forms): named for forms, named in reversed(names.items()) if forms}
-        for forms, (topic, _) in names.items():
-            self._tags.setdefault("".join(forms), topic)
-        self._matcher = PhraseMatcher(vocab, attr=NORM)
+        self._matcher = PhraseMatcher(vocab, attr="NORM")
         self._matcher.add("topic", [Doc(vocab, words=list(forms)) for forms in names if forms])
 
     def _entries(self, folder: Path) -> Iterator[tuple[Topic, list[str], list[str]]]:
