@@ -69,6 +69,13 @@ _APIS: dict[int, _Api] = {
         _Api(admin.DescribeClusterRequest, admin.DescribeClusterResponse, 0, 1, broker_catalogue.describe_cluster),
         _Api(admin.CreateTopicsRequest, admin.CreateTopicsResponse, 2, 7, broker_catalogue.create_topics),
         _Api(admin.DeleteTopicsRequest, admin.DeleteTopicsResponse, 1, 5, broker_catalogue.delete_topics),
+        _Api(
+            admin.IncrementalAlterConfigsRequest,
+            admin.IncrementalAlterConfigsResponse,
+            0,
+            1,
+            broker_catalogue.alter_settings,
+        ),
         _Api(producer.InitProducerIdRequest, producer.InitProducerIdResponse, 0, 4, broker_catalogue.begin_producer),
         _Api(metadata.FindCoordinatorRequest, metadata.FindCoordinatorResponse, 0, 3, broker_members.find_coordinator),
         _Api(consumer.JoinGroupRequest, consumer.JoinGroupResponse, 0, 7, broker_members.join_group),

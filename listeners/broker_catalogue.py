@@ -7,6 +7,9 @@ from listeners.broker_refusal import Code, Refusal
 from listeners.broker_store import HOST, NODE, Asked, Store
 from listeners.broker_topics import Topic
 
+_TOPIC = 2
+_SET, _DELETE = 0, 1
+
 
 async def describe(store: Store, asked: Asked) -> Any:
     """The one broker, and the topics asked for; a missing one is an error and is never created."""
@@ -57,6 +60,36 @@ def _create(store: Store, topic: Any, asked: Asked) -> Any:
         return result(name=topic.name, error_code=refusal.code, error_message=refusal.why)
     made_id = uuid.UUID(made.id)
     return result(name=topic.name, topic_id=made_id, num_partitions=partitions, replication_factor=1, configs=[])
+
+
+async def alter_settings(store: Store, asked: Asked) -> Any:
+    """Changes settings of topics, with an error for each that cannot be."""
+    part = asked.answer.AlterConfigsResourceResponse
+    codes = [_alter(store, resource, asked.request.validate_only) for resource in asked.request.resources]
+    return asked.answer(
+        responses=[
+            part(
+                error_code=code,
+                error_message=why,
+                resource_type=resource.resource_type,
+                resource_name=resource.resource_name,
+            )
+            for resource, (code, why) in zip(asked.request.resources, codes, strict=True)
+        ]
+    )
+
+
+def _alter(store: Store, resource: Any, only_check: bool) -> tuple[Code, str | None]:
+    try:
+        if resource.resource_type != _TOPIC:
+            raise Refusal(Code.INVALID_REQUEST, "only the settings of topics can be changed")
+        if any(change.config_operation not in (_SET, _DELETE) for change in resource.configs):
+            raise Refusal(Code.INVALID_REQUEST, "settings are set or taken back, not added to")
+        changes = {c.name: c.value if c.config_operation == _SET else None for c in resource.configs}
+        store.topics.alter(resource.resource_name, changes, not only_check)
+    except Refusal as refusal:
+        return refusal.code, refusal.why
+    return Code.NONE, None
 
 
 async def delete_topics(store: Store, asked: Asked) -> Any:

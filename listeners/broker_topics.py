@@ -122,6 +122,19 @@ class Topics:
             self._save()
         return topic
 
+    def alter(self, name: str, changes: dict[str, str | None], really: bool = True) -> None:
+        """Changes a topic's settings, durably; None takes one back to the broker's own."""
+        topic = self._catalogue.topics.get(name)
+        if topic is None:
+            raise Refusal(Code.UNKNOWN_TOPIC_OR_PARTITION, name)
+        settings = {key: value for key, value in {**topic.settings, **changes}.items() if value is not None}
+        limits = _limits(settings, self._limits)
+        if really and settings != topic.settings:
+            topic.settings = settings
+            self._save()
+            for log in self._logs[name]:
+                log.limits = limits
+
     def delete(self, name: str) -> None:
         """Deletes a topic and all of its records."""
         topic = self._catalogue.topics.pop(name, None)

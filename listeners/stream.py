@@ -9,12 +9,14 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition  # type: ignore[import-untyped]
 from kafka import errors as kafka_errors
+from kafka.admin import ConfigResource  # type: ignore[import-untyped]
 from kafka.net.compat import KafkaNetClient  # type: ignore[import-untyped]
 from kafka.partitioner.default import murmur2  # type: ignore[import-untyped]
 from kafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
@@ -27,6 +29,7 @@ MESSAGE_BYTES = 2 * 1024 * 1024
 
 _BATCH_BYTES = 256 * 1024
 _UNFLUSHED_BYTES = 32 * 1024 * 1024
+_FILES = ("ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_crlfile")
 _DAY_MS = 86_400_000
 _SEGMENTS_A_RETENTION = 14
 
@@ -71,6 +74,11 @@ class OffsetMismatch(Exception):
 
 def _settings(connection: Connection) -> dict[str, Any]:
     security: dict[str, Any] = dict(connection.security)
+    for name in security:
+        if name not in KafkaAdminClient.DEFAULT_CONFIG:
+            raise Refused(f"setting {name}: kafka-python knows none of that name")
+        if name in _FILES and not Path(security[name]).is_file():
+            raise Refused(f"setting {name}: there is no file {security[name]}")
     if "ssl_check_hostname" in security:
         security["ssl_check_hostname"] = security["ssl_check_hostname"].lower() not in ("false", "0", "no")
     return {
@@ -94,6 +102,7 @@ def _reaching(connection: Connection) -> Iterator[None]:
 
 def _client(kind: Callable[..., Any], connection: Connection, patience_s: float = 10, **settings: Any) -> Any:
     """A client of kafka-python. One that cannot begin is closed: left alone, it would try on in its thread for ever."""
+    settings.update(_settings(connection))
     _find(connection, patience_s)
     begun: list[Any] = []
 
@@ -102,7 +111,7 @@ def _client(kind: Callable[..., Any], connection: Connection, patience_s: float 
         return begun[-1]
 
     try:
-        return kind(kafka_client=remember, **settings, **_settings(connection))
+        return kind(kafka_client=remember, **settings)
     except BaseException as error:
         for client in begun:
             client.close()
@@ -169,36 +178,44 @@ def _topics(retention_days: float) -> dict[str, tuple[int, dict[str, str]]]:
 
 
 def create_topics(connection: Connection, retention_days: float) -> None:
-    """Creates what is missing of `posts`, `tagged`, `retag` and `cursors`. Repeating it changes nothing.
+    """Creates what is missing of `posts`, `tagged`, `retag` and `cursors`, and sets the retention of what is there.
 
     Refused: a topic of that name with another number of partitions, for keys would change theirs.
     """
-    wanted = _topics(retention_days)
+    wanted = {_full(connection, name): topic for name, topic in _topics(retention_days).items()}
     with _admin(connection) as admin:
-        there = {topic["name"]: topic for topic in admin.describe_topics() if not topic["error_code"]}
-        missing = {
-            _full(connection, name): {"num_partitions": partitions, "replication_factor": -1, "configs": configs}
-            for name, (partitions, configs) in wanted.items()
-            if _full(connection, name) not in there
-        }
-        for name, (partitions, _) in wanted.items():
-            _check_partitions(there.get(_full(connection, name)), partitions)
-        if missing:
-            _create(admin, missing)
+        there = {topic["name"] for topic in admin.describe_topics()}
+        _create(admin, {name: topic for name, topic in wanted.items() if name not in there})
+        for topic in admin.describe_topics(list(wanted)):
+            _check_partitions(topic, wanted[topic["name"]][0])
+        _set_settings(admin, {name: wanted[name][1] for name in wanted if name in there})
 
 
-def _check_partitions(topic: Mapping[str, Any] | None, expected: int) -> None:
-    if topic is not None and len(topic["partitions"]) != expected:
+def _check_partitions(topic: Mapping[str, Any], expected: int) -> None:
+    if len(topic["partitions"]) != expected:
         raise Refused(f"topic {topic['name']}: expected {expected} partitions, it has {len(topic['partitions'])}")
 
 
-def _create(admin: Any, topics: dict[str, dict[str, Any]]) -> None:
-    answer = admin.create_topics(topics, raise_errors=False)
-    for topic in answer["topics"]:
+def _create(admin: Any, topics: dict[str, tuple[int, dict[str, str]]]) -> None:
+    if not topics:
+        return
+    wanted = {
+        name: {"num_partitions": partitions, "replication_factor": -1, "configs": settings}
+        for name, (partitions, settings) in topics.items()
+    }
+    for topic in admin.create_topics(wanted, raise_errors=False)["topics"]:
         error = kafka_errors.for_code(topic["error_code"])
         if error not in (kafka_errors.NoError, kafka_errors.TopicAlreadyExistsError):
             raise error(f"topic {topic['name']}: {topic.get('error_message')}")
     admin.wait_for_topics(list(topics))
+
+
+def _set_settings(admin: Any, topics: dict[str, dict[str, str]]) -> None:
+    resources = [ConfigResource("TOPIC", name, settings) for name, settings in topics.items()]
+    if resources:
+        for name, answer in admin.alter_configs(resources, raise_on_unknown=False)["topic"].items():
+            if answer != "OK":
+                raise Refused(f"topic {name}: its retention cannot be set: {answer}")
 
 
 def cluster_and_topic_id(connection: Connection, name: str) -> tuple[str, str]:
@@ -492,6 +509,17 @@ def _lag(admin: Any, topic: str, group: str) -> int | None:
     committed = _patiently(lambda: admin.list_group_offsets({group: partitions}))[group]
     missing = (ends[p].offset - max(starts[p].offset, committed[p].offset if p in committed else 0) for p in partitions)
     return sum(max(0, int(offsets)) for offsets in missing)
+
+
+def drop_read(connection: Connection, name: str, group: str) -> None:
+    """Deletes from the topic what the group has committed, as far as the broker deletes before its retention."""
+    topic = _full(connection, name)
+    with _reaching(connection), _admin(connection) as admin:
+        partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+        committed = _patiently(lambda: admin.list_group_offsets({_full(connection, group): partitions}))
+        read = {p: at.offset for p, at in committed[_full(connection, group)].items() if at.offset > 0}
+        if read:
+            admin.delete_records(read)
 
 
 def read_compacted(connection: Connection, name: str) -> dict[bytes, bytes]:

@@ -1,5 +1,6 @@
 """What the stream promises, the same on the embedded broker and on Apache Kafka."""
 
+import gc
 import random
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from brokers import AnyBroker, Apache, free_port, why_no_apache
+from brokers import AnyBroker, Apache, Embedded, free_port, why_no_apache
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
+from kafka.admin import ConfigResource
 
 from listeners import stream
 from listeners.stream import (
@@ -112,6 +114,24 @@ def test_creating_topics_again_changes_nothing(connection: Connection) -> None:
     assert cluster_and_topic_id(connection, "posts") == before
     with reading(connection) as consumer:
         assert len(read(consumer, 10)) == 10
+
+
+def test_the_retention_of_topics_that_exist_is_set(connection: Connection, broker: AnyBroker) -> None:
+    send(connection, 10)
+    create_topics(connection, 1 / 86_400)
+    if isinstance(broker, Apache):
+        assert retention_of(broker, connection) == "929"  # it looks only every five minutes
+        return
+    time.sleep(1.2)
+    wait_until(lambda: lag(connection, "posts", "loader") == 0)
+
+
+def retention_of(broker: AnyBroker, connection: Connection) -> str:
+    name = f"{connection.prefix}.posts"
+    with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as admin:
+        settings = admin.describe_configs([ConfigResource("TOPIC", name)])["topic"][name]
+        value: str = settings["retention.ms"]["value"]
+        return value
 
 
 def test_a_topic_with_other_partitions_is_refused(broker: AnyBroker) -> None:
@@ -410,14 +430,27 @@ def test_no_broker_is_one_clear_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_settings_for_tls_and_sasl_reach_the_client(tmp_path: Path) -> None:
-    missing = str(tmp_path / "ca.pem")
-    tls = Connection("127.0.0.1:9", "test", {"security_protocol": "SSL", "ssl_cafile": missing})
-    with pytest.raises(FileNotFoundError):
-        create_topics(tls, 7)
-    unknown = Connection("127.0.0.1:9", "test", {"sasl_mechanisms": "PLAIN"})
-    with pytest.raises(Refused, match="sasl_mechanisms"):
-        create_topics(unknown, 7)
+def test_settings_that_cannot_be_are_named() -> None:
+    for security, why in (
+        (
+            {"security_protocol": "SSL", "ssl_cafile": "/nowhere/ca.pem"},
+            "setting ssl_cafile: there is no file /nowhere",
+        ),
+        ({"sasl_mechanisms": "PLAIN"}, "setting sasl_mechanisms"),
+    ):
+        with pytest.raises(Refused, match=why):
+            create_topics(Connection("127.0.0.1:9", "test", security), 7)
+
+
+@pytest.mark.filterwarnings(
+    "ignore:unclosed <ssl.SSLSocket:ResourceWarning"
+)  # kafka-python's, after a failed handshake
+def test_settings_for_tls_reach_the_client(embedded: Embedded) -> None:
+    security = {"security_protocol": "SSL", "ssl_check_hostname": "false"}
+    with pytest.raises(Unreachable, match="are the TLS and SASL settings right"):
+        create_topics(Connection(embedded.bootstrap, "test", security), 7)
+    create_topics(Connection(embedded.bootstrap, "test", {"security_protocol": "PLAINTEXT"}), 7)
+    gc.collect()
 
 
 SASL = """
