@@ -1,6 +1,5 @@
 """What the stream promises, the same on the embedded broker and on Apache Kafka."""
 
-import gc
 import random
 import subprocess
 import sys
@@ -450,7 +449,6 @@ def test_settings_for_tls_reach_the_client(embedded: Embedded) -> None:
     with pytest.raises(Unreachable, match="are the TLS and SASL settings right"):
         create_topics(Connection(embedded.bootstrap, "test", security), 7)
     create_topics(Connection(embedded.bootstrap, "test", {"security_protocol": "PLAINTEXT"}), 7)
-    gc.collect()
 
 
 SASL = """
