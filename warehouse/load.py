@@ -114,7 +114,7 @@ def _write_vault(warehouse: Warehouse, tables: dict[str, list[str]], removing: b
         _run_all(
             warehouse,
             "load_vault",
-            ("find_existing", "find_changed", "delete_changed", "insert_changed", "insert_aliases", "permalinks"),
+            _IDENTIFYING,
         )
     if removing:
         _run_all(
@@ -128,7 +128,7 @@ def _write_vault(warehouse: Warehouse, tables: dict[str, list[str]], removing: b
 
 def _write_tables(warehouse: Warehouse, tables: dict[str, list[str]], removing: bool) -> int:
     if "identities" in tables:
-        warehouse.run("load_authors", "insert_aliases")
+        _run_all(warehouse, "load_authors", ("find_existing_aliases", "insert_aliases"))
     if removing:
         _run_all(warehouse, "load_posts", _REMOVING)
     new = _write_posts(warehouse) if "posts" in tables else 0
@@ -144,6 +144,15 @@ def _write_tables(warehouse: Warehouse, tables: dict[str, list[str]], removing: 
     return new
 
 
+_IDENTIFYING = (
+    "find_existing",
+    "find_changed",
+    "delete_changed",
+    "insert_changed",
+    "find_existing_aliases",
+    "insert_aliases",
+    "permalinks",
+)
 _REMOVING = (
     "keep_removed_authors",
     "date_removed_authors",

@@ -46,10 +46,16 @@ select exists (from kept.removed_authors) or exists (from staged_removals where 
 -- name: none_gone
 create or replace temp table gone_authors (platform varchar, author varchar)
 
+-- name: find_existing_aliases
+create or replace temp table existing_aliases as
+select pair.platform, pair.alias, pair.author
+from kept.author_aliases as pair
+semi join (select platform, alias from staged_identities where alias is not null) using (platform, alias)
+
 -- name: insert_aliases
 insert into kept.author_aliases
 select distinct platform, alias, author
-from staged_identities anti join kept.author_aliases using (platform, alias, author)
+from staged_identities anti join existing_aliases using (platform, alias, author)
 where alias is not null
 
 -- name: find_existing_authors

@@ -34,10 +34,16 @@ where kept_row.platform = changed.platform and kept_row.author = changed.author
 -- name: insert_changed
 insert into vault.identities by name select * from changed_identities
 
+-- name: find_existing_aliases
+create or replace temp table existing_aliases as
+select pair.platform, pair.alias, pair.author
+from vault.aliases as pair
+semi join (select platform, alias from staged_identities where alias is not null) using (platform, alias)
+
 -- name: insert_aliases
 insert into vault.aliases
 select distinct platform, alias, author
-from staged_identities anti join vault.aliases using (platform, alias, author)
+from staged_identities anti join existing_aliases using (platform, alias, author)
 where alias is not null
 
 -- name: permalinks

@@ -39,20 +39,23 @@ promoting as (
 ),
 link as (
     select platform, id_time, post_id, author, in_reply_to as target from posts where in_reply_to is not null
-    union
+    union all
     select platform, id_time, post_id, author, quote_of from posts where quote_of is not null
-    union
+    union all
     select platform, id_time, post_id, author, root from posts where root is not null
 ),
+thread as (
+    select distinct platform, post_id, claim_id, author, unnest([post_id, root]) as target from promoting
+),
 reply as (
-    select distinct
-        promoting.platform, promoting.post_id, promoting.claim_id,
-        link.id_time as reply_time, link.post_id as reply_id, link.author as replier,
-        link.target = promoting.post_id as direct
-    from promoting
-    join link
-        on link.platform = promoting.platform and link.target in (promoting.post_id, promoting.root)
-    where link.post_id <> promoting.post_id and link.author is distinct from promoting.author
+    select
+        thread.platform, thread.post_id, thread.claim_id,
+        link.id_time as reply_time, link.post_id as reply_id, any_value(link.author) as replier,
+        bool_or(link.target = thread.post_id) as direct
+    from thread
+    join link using (platform, target)
+    where link.post_id <> thread.post_id and link.author is distinct from thread.author
+    group by thread.platform, thread.post_id, thread.claim_id, link.id_time, link.post_id
 ),
 stance as (
     select platform, id_time, post_id, claim_id, max(stance = 'debunks') as debunks, max(stance = 'promotes') as promotes
