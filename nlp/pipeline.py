@@ -35,7 +35,7 @@ from nlp.topics import Found, Topics
 REMEMBERED = 20_000
 
 
-class CarefulReader(Protocol):
+class SecondReader(Protocol):
     """A costly second look at candidates."""
 
     release: str
@@ -161,7 +161,7 @@ class Tagger:
     def __init__(
         self,
         knowledge: Path | None = None,
-        careful: "CarefulReader | bool" = True,
+        careful: "SecondReader | bool" = True,
         patients_on_x: bool = False,
     ) -> None:
         folder = knowledge or HERE

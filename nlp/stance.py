@@ -18,7 +18,7 @@ _BEFORE = 5
 _PRONOUNS = frozenset({"it", "they", "that", "this", "there", "he", "she"})
 _LEAVING_OUT = frozenset({"no", "without", "zero", "nothing", "nope"})
 _CLAUSE_BREAKS = frozenset(
-    {"but", "because", "although", "though", "however", "yet", "while", "whereas", "when", "and", "or", "so"}
+    {"but", "because", "although", "though", "however", "yet", "while", "whereas", "when", "and", "so"}
 )
 
 
@@ -124,7 +124,12 @@ class Judge:
         refuting = [v for v in verdicts if v.stance == "debunks" and v.reading.refuted >= 2]
         if refuting:
             return refuting[0]
-        return max(reversed(verdicts), key=lambda verdict: len(verdict.reading.used))
+        fullest = max(reversed(verdicts), key=lambda verdict: len(verdict.reading.used))
+        own = [v for v, play in zip(verdicts, plays, strict=True) if play.phrase and play.phrase.negated]
+        if own or fullest.reading.turned:
+            return own[-1] if own else fullest
+        turned = [v for v in verdicts if v.reading.turned and v.reading.used & fullest.reading.used]
+        return turned[0] if turned else fullest
 
     def _one(self, scene: Scene, play: InPlay, context: Context) -> Verdict:
         site = _site(scene, play, context)
@@ -255,7 +260,7 @@ def _following(scene: Scene, site: _Site, context: Context) -> list[Cue]:
 
 def _answers(scene: Scene, site: _Site, context: Context) -> list[Cue]:
     """Give what denies the claim right after it: in the rest of its sentence, or as the next one begins."""
-    near = [c for c in site.here if c.kind == "denies" and site.last < c.first <= site.last + 4]
+    near = [c for c in site.here if c.kind == "denies" and site.last < c.first <= site.last + 6]
     forms = scene.words.forms
     near = [c for c in near if c.last == site.end - 1 or (c.last > c.first and forms[c.first] not in _PRONOUNS)]
     return near + [c for c in _following(scene, site, context) if c.kind == "denies"]
