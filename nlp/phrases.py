@@ -13,6 +13,7 @@ from nlp.knowledge import BadKnowledge
 from nlp.normalise import FIELD_BREAK, Words
 
 GAP = 5
+_INLINE = 3
 _RARE = -14.0
 _SENTENCE_END = re.compile(
     r"[.!?…]+[\"'”’)\]]*(?=\s|$|[#@&\U0001F000-\U0001FAFF\u2600-\u27BF])|\n\s*\n|\x1e|\s[|•·►]\s"
@@ -216,13 +217,16 @@ class Scene:
             for sequence in term.sequences[first]:
                 size = len(sequence)
                 for place in self.places[first]:
-                    if size == 1 or tuple(stems[place : place + size]) == sequence:
+                    if size == 1 or (tuple(stems[place : place + size]) == sequence and self._joined(place, size)):
                         found.append((place, place + size - 1))
         if term.exact or term.prefixes:
             for place, form in enumerate(self.words.forms):
                 if form in term.exact or form.startswith(term.prefixes):
                     found.append((place, place))
         return sorted(set(found)) if len(found) > 1 else found
+
+    def _joined(self, place: int, size: int) -> bool:
+        return self.sentences[place] == self.sentences[place + size - 1]
 
     def find(self, phrase: Phrase, gap: int = GAP) -> Match | None:
         """Give the first match of a phrase, or None."""
@@ -317,7 +321,7 @@ def _rows_of_tags(words: Words) -> frozenset[int]:
         first, last = bisect_left(words.starts, row[0][1]), bisect_left(words.starts, row[-1][2])
         leans_back = first > 0 and not _ends(words, first - 1, words.starts[first])
         leans_on = last < len(words.starts) and not _ends(words, last - 1, words.starts[last])
-        if len(row) > 1 and not (leans_back and leans_on):
+        if len(row) > 1 and not (leans_back and leans_on and len(row) <= _INLINE):
             cut = row[1:] if leans_back else row[:1] + row[1:-1] if leans_on else row
             cuts.update(bisect_left(words.starts, start) for _, start, _ in cut)
             cuts.update(bisect_left(words.starts, end) for _, _, end in cut if not leans_back)

@@ -209,6 +209,15 @@ class Tagger:
             self._remembered.popitem(last=False)
         return self._carefully(documents, tagged) if self._careful else tagged
 
+    def reasons(self, document: Document) -> dict[str, float] | None:
+        """Give what the score weighs of the likeliest falsifiable claim, by name; None where none is in play."""
+        joined = fields(document)
+        with self._pipe.memory_zone():
+            claimed: Sequence[Claimed] = self._pipe(joined.joined).user_data.get("claims", ())
+        credibility = self._lore.ratings.lowest(document.urls)
+        found = [features(one.verdict, credibility) for one in claimed if one.play.claim.kind == "falsifiable"]
+        return max(found, key=lambda reasons: probability(self._lore.weights, reasons), default=None)
+
     def _with_role(self, document: Document, tags: Tags) -> Tags:
         if not document.name and not document.bio:
             return tags

@@ -32,6 +32,8 @@ def features(verdict: Verdict, credibility: float | None) -> dict[str, float]:
     reading = verdict.reading
     return {
         f"stance:{verdict.stance}": 1.0,
+        "by_hashtag": float(reading.by_tag),
+        "said": min(6.0, len(reading.used)),
         "refuted_elsewhere": min(2.0, reading.refuted_elsewhere),
         "distanced": min(2.0, reading.distanced),
         "reported": min(2.0, reading.reported),
