@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,13 +24,28 @@ class OwnerFailed(RuntimeError):
 
 @contextmanager
 def attached(home: Home, config: Settings) -> Iterator[Owner]:
-    """Hold on to the home's owner, started if there is none, while the block runs. Raises OwnerFailed."""
-    hold = Lock(home.path / "attached.lock")
+    """Hold on to the home's owner while the block runs: started if there is none, started again if it is killed.
+
+    Raises OwnerFailed where it does not come up.
+    """
+    hold, done = Lock(home.path / "attached.lock"), threading.Event()
     hold.take(shared=True, wait=True)
     try:
-        yield ensure_owner(home, config)
+        state = ensure_owner(home, config)
+        keeper = threading.Thread(target=_keep, args=(home, config, done), daemon=True)
+        keeper.start()
+        yield state
     finally:
+        done.set()
         hold.release()
+
+
+def _keep(home: Home, config: Settings, done: threading.Event) -> None:
+    while not done.wait(0.5):
+        try:
+            ensure_owner(home, config)
+        except OwnerFailed:
+            return  # whoever waits for the owner meets the same failure, and says it
 
 
 def ensure_owner(home: Home, config: Settings) -> Owner:

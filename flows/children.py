@@ -15,8 +15,11 @@ from flows.settings import Settings
 SLOWEST_RESTART = 30.0
 
 
-class BrokerFailed(RuntimeError):
-    """The embedded broker did not come up; the message holds its last line."""
+CANNOT = 78  # the exit code of a child that starting again would not help (EX_CONFIG)
+
+
+class ChildRefused(RuntimeError):
+    """A child says that it cannot work and why: starting it again would not help."""
 
 
 class Child:
@@ -34,6 +37,8 @@ class Child:
             if now - self._born > SLOWEST_RESTART:
                 self._wait = 0.0
             return
+        if self._process is not None and self._process.returncode == CANNOT:
+            raise ChildRefused(last_line(self._log))
         if now - self._born < self._wait:
             return
         self._wait = min(SLOWEST_RESTART, self._wait * 2 or 0.5)

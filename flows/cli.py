@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from flows.home import Home, open_home, prefect_environment
+from flows.home import Home, open_home, prefect_environment, quiet_clients
 from flows.settings import BadSetting, Settings, settings
 
 app = typer.Typer(
@@ -69,6 +69,8 @@ def common(
 ) -> None:
     """Set up what every command shares."""
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s %(message)s")
+    if not verbose:
+        quiet_clients()
 
 
 def main() -> None:

@@ -117,7 +117,7 @@ def sql(
         else:
             answer(snapshot, statement, format_, max_rows, seconds, out)
     except (BadQuestion, TooSlow) as error:
-        raise Sorry(str(error).strip(), 1) from None
+        raise Sorry(str(error).strip().partition("\n")[0], 1) from None
 
 
 @app.command()

@@ -86,22 +86,26 @@ def _mapping(text: str) -> dict[str, str]:
 
 
 @app.command()
-def run(window: Annotated[str | None, typer.Option(help="End after this long: 90s, 15m, 2h.")] = None) -> None:
+def run(
+    window: Annotated[str | None, typer.Option(help="End after this long: 90s, 15m, 2h.")] = None,
+    accept_gap: Annotated[
+        bool, typer.Option("--accept-gap", help="Go on behind what the stream no longer holds; it is recorded.")
+    ] = False,
+) -> None:
     """Own the home in the foreground: broker, taggers, loader and publisher, until Ctrl-C.
 
     Other commands attach to it. What it does is shown once a second by `auscult status`.
     """
-    from flows.run import AlreadyOwned, Stop
+    from flows.run import STOPPING, Stop
     from flows.run import run as own
-    from listeners.stream import Unreachable
 
     home, config = here()
     stop = Stop()
     stop.listen()
     console.print(f"running {home.path}; Ctrl-C ends it")
     try:
-        summary = own(home, config, stop, stay=True, window=_seconds(window))
-    except (AlreadyOwned, Unreachable) as error:
+        summary = own(home, config, stop, stay=True, window=_seconds(window), gap=accept_gap)
+    except STOPPING as error:
         raise Sorry(str(error), 1) from None
     print_import(summary, home.path)
 

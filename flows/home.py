@@ -6,6 +6,7 @@ takes it exclusively to end, so that it never ends under a command, and a killed
 
 import fcntl
 import json
+import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -67,6 +68,12 @@ def prefect_environment(path: Path) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+def quiet_clients() -> None:
+    """Let the clients of broker and server keep to themselves what their callers say in one line."""
+    for name in ("kafka", "httpx", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def connection(config: Settings, home: Home, bootstrap: str | None = None) -> Connection:

@@ -56,7 +56,7 @@ def events_in(content: bytes, letter: DeadLetter, now: datetime) -> list[events.
     for decode in (events.decode, lambda value: tagged.decode(value).event):
         try:
             return [decode(content)]
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
     return _rows_in(content, letter, now)
 

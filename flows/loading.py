@@ -1,6 +1,7 @@
 """Load what the taggers give and publish it: the hands of the one process that writes the warehouse."""
 
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -13,7 +14,7 @@ from listeners.hashtags import registry
 from listeners.stream import PARTITIONS, Connection, OffsetConsumer, Unreachable, cluster_and_topic_id, lag
 from warehouse import marts
 from warehouse.database import StreamId, Warehouse, open_warehouse, set_hashtags
-from warehouse.load import load
+from warehouse.load import accept_gap, load
 from warehouse.publish import publish
 from warehouse.rows import Incoming
 
@@ -37,17 +38,30 @@ class Loading:
     """Loads batch by batch, and publishes when something changed: no oftener than every 30 s or 20 times what the last
     took, but at once when a marker stands in every partition, since someone waits for it."""
 
-    def __init__(self, home: Home, config: Settings, stream: Connection) -> None:
+    def __init__(self, home: Home, config: Settings, stream: Connection, *, gap: bool = False) -> None:
         self.totals = Totals()
         self._home, self._stream = home, stream
         self._warehouse: Warehouse = open_warehouse(home.path, datetime.now(UTC))
         marts.create(self._warehouse)
         set_hashtags(self._warehouse, registry(config.hashtags_path))
         self._id = StreamId(*cluster_and_topic_id(stream, "tagged"))
+        if gap:
+            self._pass_gap()
         positions = self._warehouse.positions(self._id.cluster_id, self._id.topic_id)
         self._consumer = OffsetConsumer(stream, "tagged", positions)
         self._marked: dict[str, set[int]] = {}
         self._due, self._next = True, 0.0
+
+    def _pass_gap(self) -> None:
+        """Record what the log no longer holds as a capture gap, and go on behind it."""
+        stored = self._warehouse.positions(self._id.cluster_id, self._id.topic_id)
+        with closing(OffsetConsumer(self._stream, "tagged", {})) as consumer:
+            starts = {partition: start for partition, (start, _) in consumer.bounds().items()}
+        missing = {partition: start for partition, start in starts.items() if stored.get(partition, 0) < start}
+        if missing:
+            now = datetime.now(UTC)
+            since = self._warehouse.run("publish", "last_published")[0][0] or now
+            accept_gap(self._warehouse, self._id, missing, since, now)
 
     def __enter__(self) -> "Loading":
         return self

@@ -13,12 +13,14 @@ from types import FrameType
 import msgspec
 from prefect import flow
 
-from flows.children import Children, broker, last_line, settled_port, tagger
-from flows.home import Home, Lock, Owner, connection, open_home, say_owner
-from flows.loading import Loading
+from flows.children import ChildRefused, Children, broker, last_line, settled_port, tagger
+from flows.home import Home, Lock, Owner, connection, open_home, quiet_clients, say_owner
+from flows.loading import TAGGERS, Loading
 from flows.recorded import leave_summary, recorded
 from flows.settings import BadSetting, Settings, settings
-from listeners.stream import Connection, Unreachable, create_topics
+from listeners.hashtags import BadRow
+from listeners.stream import Connection, OffsetMismatch, Refused, Unreachable, create_topics, pass_gap
+from warehouse.failures import DiskFull, InUse, NewerSchema, OffsetHole, WrongStream
 
 BROKER_PATIENCE = 60.0
 QUIET = 2.0
@@ -54,10 +56,13 @@ class Stop:
         self.asked = True
 
 
-def run(home: Home, config: Settings, stop: Stop, *, stay: bool, window: float | None = None) -> RunSummary:
+def run(
+    home: Home, config: Settings, stop: Stop, *, stay: bool, window: float | None = None, gap: bool = False
+) -> RunSummary:
     """Own the home until `stop` is asked, or `window` seconds passed, or (unless told to `stay`) no one needs it.
 
-    Raises AlreadyOwned where another process does, and Unreachable where no broker answers.
+    `gap`: where the stream no longer holds what was not read yet, record a capture gap and go on; otherwise that ends
+    the run (OffsetMismatch). Raises AlreadyOwned where another process owns it, Unreachable where no broker answers.
     """
     lock = Lock(home.path / "run.lock")
     if not _taken(lock):
@@ -68,10 +73,12 @@ def run(home: Home, config: Settings, stop: Stop, *, stay: bool, window: float |
     try:
         children.keep()
         _wait_for_broker(home, stream, config, children, stop)
+        if gap:
+            pass_gap(stream, "posts", TAGGERS)
         children.alive += [tagger(home, bootstrap, n) for n in range(config.taggers)]
         children.keep()
         state = Owner(pid=os.getpid(), bootstrap=bootstrap, started_at=time.time(), seen_at=0.0, stay=stay)
-        return _own(home, Loading(home, config, stream), children, stop, state, window)
+        return _own(home, Loading(home, config, stream, gap=gap), children, stop, state, window)
     finally:
         children.end()
         (home.path / "run.json").unlink(missing_ok=True)
@@ -159,11 +166,29 @@ def load(window: float | None = None, stay: bool = False) -> RunSummary:
     return summary
 
 
+# What ends a run in one line: the world or a setting, not this program.
+STOPPING = (
+    AlreadyOwned,
+    ChildRefused,
+    BadSetting,
+    BadRow,
+    Unreachable,
+    Refused,
+    OffsetMismatch,
+    DiskFull,
+    NewerSchema,
+    InUse,
+    WrongStream,
+    OffsetHole,
+)
+
+
 def main() -> None:
     """Run as the background owner that a command started; what it says is in the home's logs."""
+    quiet_clients()
     try:
         recorded(load)(stay="--stay" in sys.argv[1:])
-    except (AlreadyOwned, BadSetting, Unreachable) as error:
+    except STOPPING as error:
         sys.exit(str(error))
 
 

@@ -5,6 +5,7 @@ costs a repetition and nothing else.
 """
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,12 +14,13 @@ from datetime import UTC, datetime
 import msgspec
 from prefect import flow
 
-from flows.home import connection, open_home
+from flows.children import CANNOT
+from flows.home import connection, open_home, quiet_clients
 from flows.recorded import leave_summary, recorded
-from flows.settings import Settings, settings
+from flows.settings import BadSetting, Settings, settings
 from flows.tagging import tag_messages, tagger
 from listeners.events import Rejected
-from listeners.stream import Connection, GroupConsumer, Message, Producer
+from listeners.stream import Connection, GroupConsumer, Message, OffsetMismatch, Producer, Refused
 from warehouse import tagged
 from warehouse.tagged import Tagged
 
@@ -78,5 +80,15 @@ def _over(now: float, started: float, heard: float, window: float | None, idle: 
     return (window is not None and now - started >= window) or (idle is not None and now - heard >= idle)
 
 
+def main() -> None:
+    """Tag until the parent ends. What starting again would not mend is one line, and an exit code that says so."""
+    quiet_clients()
+    try:
+        recorded(tag)()
+    except (BadSetting, OffsetMismatch, Refused) as error:
+        print(error, file=sys.stderr)
+        sys.exit(CANNOT)
+
+
 if __name__ == "__main__":
-    recorded(tag)()
+    main()

@@ -72,7 +72,7 @@ def tags_or_reasons(tagger: Tagger, documents: Sequence[Document]) -> list[Tags 
 def _event(message: Message, now: datetime) -> events.Event:
     try:
         return events.decode(message.value)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return _rejected(message, str(error), now)
 
 

@@ -81,7 +81,7 @@ class Collected(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PostSeen(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", tag="post-seen"):
-    """A post was seen at `observed_at`. An archive that does not say when it was collected gives the post's own time."""
+    """A post was seen at `observed_at`: where an archive does not say when, the post's own time."""
 
     post: Post
     collected: Collected
@@ -248,4 +248,5 @@ _decoder = msgspec.json.Decoder(Event)
 
 def decode(value: bytes) -> Event:
     """Read one event. Raises msgspec.DecodeError (malformed) or its subclass ValidationError (wrong shape)."""
-    return _decoder.decode(value)
+    event: Event = _decoder.decode(value)
+    return event

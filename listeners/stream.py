@@ -511,6 +511,18 @@ def _lag(admin: Any, topic: str, group: str) -> int | None:
     return sum(max(0, int(offsets)) for offsets in missing)
 
 
+def pass_gap(connection: Connection, name: str, group: str) -> None:
+    """Lets a group go on at the log's start where what it had not read yet is gone. Changes nothing elsewhere."""
+    topic, full = _full(connection, name), _full(connection, group)
+    with _reaching(connection), _admin(connection) as admin:
+        partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+        committed = _patiently(lambda: admin.list_group_offsets({full: partitions}))[full]
+        starts = admin.list_partition_offsets(dict.fromkeys(partitions, -2))
+        behind = {p.partition: starts[p].offset for p, at in committed.items() if 0 <= at.offset < starts[p].offset}
+        if behind:
+            _set_offsets(admin, topic, full, behind)
+
+
 def drop_read(connection: Connection, name: str, group: str) -> None:
     """Deletes from the topic what the group has committed, as far as the broker deletes before its retention."""
     topic = _full(connection, name)

@@ -60,7 +60,9 @@ def test_no_handle_leaves_the_vault(home: Path) -> None:
 
 
 def test_a_repeated_post_keeps_both_queries(home: Path) -> None:
-    rows = asked(home, "select list_sort(list_transform(found_by, f -> f.query)) as queries from posts order by post_id")
+    rows = asked(
+        home, "select list_sort(list_transform(found_by, lambda f: f.query)) as queries from posts order by post_id"
+    )
     assert [row["queries"] for row in rows] == [["autism"], ["bleeding", "hemophilia"], ["autism"]]
 
 
@@ -74,7 +76,7 @@ def test_status_says_how_things_stand(home: Path) -> None:
 
 def test_a_dead_letter_is_listed_shown_and_noted_in_the_vault(home: Path) -> None:
     listed = said(home, "dead-letters", "list")
-    assert "posts.csv:6" in listed and "spreadsheet" in listed
+    assert "posts.csv:7" in listed and "spreadsheet" in listed
     letter = asked(home, "select sha256 from dead_letters")[0]["sha256"]
     assert "1.23E+17" in said(home, "dead-letters", "show", letter[:12], "--reason", "a test")
 

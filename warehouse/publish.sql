@@ -83,3 +83,6 @@ checkpoint vault
 
 -- name: published
 update kept.house set published_loads = $loads
+
+-- name: last_published
+select max(published_at) from kept.publications
