@@ -164,7 +164,14 @@ _REMOVING = (
     "delete_removed_taggings",
     "delete_removed_counts",
 )
-_FINDING = ("drop_removed_from_batch", "find_keys", "find_existing_posts", "find_existing_taggings", "find_met")
+_FINDING = (
+    "drop_removed_from_batch",
+    "find_keys",
+    "find_existing_posts",
+    "find_existing_taggings",
+    "drop_repeats",
+    "find_met",
+)
 _MERGING = ("merge_posts", "find_changed_posts", "delete_changed_posts")
 _INSERTING = ("insert_posts", "note_days")
 _COUNTING = ("stage_counts", "find_existing_counts", "find_changed_counts", "delete_changed_counts", "insert_counts")

@@ -158,7 +158,7 @@ where counted.platform = removed.platform and counted.id_time = removed.id_time
 
 -- name: find_keys
 create or replace temp table batch_keys as
-select platform, id_time, post_id, count(*) as copies from staged group by platform, id_time, post_id
+select distinct platform, id_time, post_id from staged
 
 -- name: find_existing_posts
 create or replace temp table existing_posts as
@@ -168,11 +168,48 @@ select post.* from kept.posts as post semi join batch_keys using (platform, id_t
 create or replace temp table existing_taggings as
 select tagging.* from kept.taggings as tagging semi join batch_keys using (platform, id_time, post_id)
 
+-- name: drop_repeats
+-- What says nothing new: most of an archive that is imported again.
+delete from staged where rowid in (
+    select staged.rowid
+    from staged
+    join existing_posts as post using (platform, id_time, post_id)
+    left join existing_taggings as tagging
+        on tagging.platform = staged.platform and tagging.id_time = staged.id_time
+        and tagging.post_id = staged.post_id and tagging.text_version = staged.text_version
+        and tagging.rules = staged.rules and tagging.model = staged.model
+    where coalesce(staged.created <= post.created, staged.created is null)
+        and coalesce(staged."text" <= post."text", staged."text" is null)
+        and coalesce(staged."language" <= post."language", staged."language" is null)
+        and coalesce(staged.author <= post.author, staged.author is null)
+        and coalesce(staged.in_reply_to <= post.in_reply_to, staged.in_reply_to is null)
+        and coalesce(staged.root <= post.root, staged.root is null)
+        and coalesce(staged.quote_of <= post.quote_of, staged.quote_of is null)
+        and coalesce(staged.repost_of <= post.repost_of, staged.repost_of is null)
+        and coalesce(staged.links <= post.links, staged.links is null)
+        and coalesce(staged.media_alts <= post.media_alts, staged.media_alts is null)
+        and coalesce(staged.hashtags <= post.hashtags, staged.hashtags is null)
+        and coalesce(staged.mentions <= post.mentions, staged.mentions is null)
+        and coalesce(staged.likes = post.likes, staged.likes is null)
+        and coalesce(staged.reposts = post.reposts, staged.reposts is null)
+        and coalesce(staged.replies = post.replies, staged.replies is null)
+        and coalesce(staged.quotes = post.quotes, staged.quotes is null)
+        and coalesce(staged.views = post.views, staged.views is null)
+        and list_has_all(post.found_by, staged.found_by)
+        and list_has_all(post.authors, staged.authors)
+        and post.first_seen_at <= staged.first_seen_at
+        and post.last_seen_at >= staged.last_seen_at
+        and coalesce(post.first_import <= staged.first_import, staged.first_import is null)
+        and coalesce(staged.said <= tagging.said, staged.said is null)
+)
+
 -- name: find_met
 create or replace temp table met as
-select platform, id_time, post_id from existing_posts
-union select platform, id_time, post_id from existing_taggings
-union select platform, id_time, post_id from batch_keys where copies > 1
+select platform, id_time, post_id from existing_posts semi join staged using (platform, id_time, post_id)
+union
+select platform, id_time, post_id from existing_taggings semi join staged using (platform, id_time, post_id)
+union
+select platform, id_time, post_id from staged group by platform, id_time, post_id having count(*) > 1
 
 -- name: any_met
 select exists (from met)
@@ -196,7 +233,7 @@ with observation as (
         created, "text", "language", author, in_reply_to, root, quote_of, repost_of, links, media_alts, hashtags,
     mentions, likes, reposts, replies, quotes, views,
         found_by, authors, first_seen_at, last_seen_at, first_import
-    from existing_posts
+    from existing_posts semi join met using (platform, id_time, post_id)
 )
 select
     platform, id_time, post_id,

@@ -13,7 +13,8 @@ with tagging as (
     from staged semi join met using (platform, id_time, post_id)
     where said is not null
     union all
-    select platform, id_time, post_id, text_version, rules, model, said from existing_taggings
+    select platform, id_time, post_id, text_version, rules, model, said
+    from existing_taggings semi join met using (platform, id_time, post_id)
 ),
 newest as (
     select platform, id_time, post_id, text_version, rules, model, max(said) as said

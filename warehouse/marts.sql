@@ -56,6 +56,3 @@ delete from kept.touched_days
 
 -- name: fresh
 update kept.house set marts_stale = false
-
--- name: stale
-update kept.house set marts_stale = true

@@ -1,7 +1,7 @@
 """What one message of the stream says to each table, as lines of JSON that SQL reads. No database here."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,7 +20,7 @@ from listeners.events import (
     WindowListened,
     rejected,
 )
-from nlp.tags import Tags
+from nlp.tags import Span, Tags
 from warehouse import tagged
 
 _X_EPOCH_MS = 1_288_834_974_657
@@ -178,10 +178,15 @@ def _refuse_unfit(post: Post, tags: Tags | None) -> None:
         return
     if not 0 <= tags.fingerprint < 2**64:
         raise Unfit("tags.fingerprint: expected a number from 0 to 2^64")
-    spans = [topic.span for topic in tags.topics]
+    for topic in tags.topics:
+        _refuse_unfit_span(topic.span)
     for claim in tags.claims:
-        spans += claim.evidence + claim.cues
-    if any(not 0 <= span.start <= span.end < 2**31 for span in spans):
+        for span in claim.evidence + claim.cues:
+            _refuse_unfit_span(span)
+
+
+def _refuse_unfit_span(span: Span) -> None:
+    if not 0 <= span.start <= span.end < 2**31:
         raise Unfit("tags: expected spans with 0 <= start <= end")
 
 
@@ -201,6 +206,3 @@ def grouped(messages: Sequence[Sequence[Line]]) -> dict[str, list[str]]:
         for line in message:
             tables.setdefault(line.table, []).append(line.json)
     return tables
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
