@@ -51,7 +51,6 @@ def _shown(show: Show, visit: Visit) -> None:
         show(visit)
     except TooSlow:
         st.error("This took too long. Choose fewer days, or one hashtag.", icon=None)
-    frame.freshness(visit)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Posts and claims as pieces of HTML. All that comes from posts is escaped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
@@ -10,6 +10,8 @@ from warehouse.dashboard.evidence import elsewhere, marked, short_author
 from warehouse.dashboard.moments import moment
 from warehouse.dashboard.records import STANCES, ClaimStances, Link, Mention, Post, Unanswered
 
+_ONE = {"views": "view", "likes": "like", "reposts": "repost", "replies": "reply", "quotes": "quote"}
+_SHORT = {"promotes": "promoting", "debunks": "debunking", "questions": "asking", "reports": "reporting"}
 _LEAST_PART = 0.09
 """A part of a bar that is narrower shows no number; it stands in the line below and in the tooltip."""
 
@@ -28,15 +30,17 @@ def post(row: Post, mentions: Sequence[Mention], zone: str, *, explained: bool =
 
 def unanswered(row: Unanswered, mentions: Sequence[Mention], zone: str) -> str:
     """Give a post that nobody answered, with its claims and what refutes them."""
-    reach = [f'<span class="reach">Reach {row.reach:,}</span>', *_interactions(row)]
+    reach = [f'<span class="reach">Reach {row.total_reach:,}</span>']
     if row.copies > 1:
-        reach.append(f"the same words in <b>{row.copies:,} posts</b>, reach {row.total_reach:,} together")
-    replies = f"{row.replies_seen:,} replies seen, none answers" if row.replies_seen else "no reply seen"
+        reach.append(f"<b>{row.copies:,} posts</b> with the same words; of this one:")
+    replies = (
+        f"{_count(row.replies_seen, 'reply', 'replies')} seen, none answers" if row.replies_seen else "no reply seen"
+    )
     own = [mention for mention in mentions if mention.stance == "promotes" and mention.claim_id in row.claims]
     lines = [
         _meta(row.author, None, moment(row.created_at, zone), replies),
         _text(row.text, own),
-        _line("counts", " · ".join(reach)),
+        _line("counts", " · ".join(reach + _interactions(row))),
         *(_refuted(claim(claim_id)) for claim_id in row.claims),
     ]
     return f'<div class="post">{"".join(lines)}</div>'
@@ -46,7 +50,7 @@ def refutation(known: Claim) -> str:
     """Give why a claim is wrong, with the source."""
     if not known.wrong_because:
         return ""
-    return _line("why", f"{escape(known.wrong_because)} {source_link(known.source)}")
+    return _line("why", f"{escape(known.wrong_because)} Source: {source_link(known.source)}")
 
 
 def source_link(source: str) -> str:
@@ -57,10 +61,22 @@ def source_link(source: str) -> str:
     return f'<a href="{escape(source, quote=True)}" target="_blank" rel="noopener noreferrer">{escape(host)}</a>'
 
 
-def claim_bars(rows: Sequence[ClaimStances], unanswered_posts: dict[str, int]) -> str:
-    """Give each claim with a bar of its posts by stance, all to one scale."""
+def claim_bars(
+    rows: Sequence[ClaimStances],
+    unanswered_posts: Mapping[str, int],
+    before: str | None,
+    address: Callable[[str], str],
+) -> str:
+    """Give each claim with a bar of its posts by stance, all to one scale.
+
+    `before` names the time of the same length before, where there was capture then; `address` gives a claim's page.
+    """
     longest = max(_posts(row) for row in rows)
-    return f'<div class="claims">{"".join(_claim_row(row, longest, unanswered_posts) for row in rows)}</div>'
+    lines = (
+        _claim_row(row, longest, _spread(row, unanswered_posts.get(row.claim_id, 0), before), address(row.claim_id))
+        for row in rows
+    )
+    return f'<div class="claims">{"".join(lines)}</div>'
 
 
 def stance_key() -> str:
@@ -79,15 +95,17 @@ def links(rows: Iterable[Link]) -> str:
     return "".join(_line("other", f"Link: {each}") for each in shown)
 
 
-def _claim_row(row: ClaimStances, longest: int, unanswered_posts: dict[str, int]) -> str:
+def _claim_row(row: ClaimStances, longest: int, spread: str, address: str) -> str:
     total = _posts(row)
     parts = "".join(_part(stance, getattr(row, stance), total) for stance in STANCES)
     concern = " · a concern, not a falsehood" if row.kind == "concern" else ""
     return (
-        f'<div class="row"><div><div class="statement">{escape(claim(row.claim_id).statement)}</div>'
+        f'<div class="row"><div><div class="statement">'
+        f'<a href="{escape(address, quote=True)}" target="_self">{escape(claim(row.claim_id).statement)}</a></div>'
+        f""
         f'<div class="family">{escape(family_name(row.family))}{concern}</div></div>'
         f'<div><div class="bar" style="width:{max(2.0, 100 * total / longest):.1f}%">{parts}</div>'
-        f'<div class="note">{_spread(row, unanswered_posts.get(row.claim_id, 0))}</div></div></div>'
+        f'<div class="note">{spread}</div></div></div>'
     )
 
 
@@ -99,13 +117,14 @@ def _part(stance: str, posts: int, total: int) -> str:
     return f'<div class="part {stance}" style="width:{100 * posts / total:.2f}%" title="{title}">{figure}</div>'
 
 
-def _spread(row: ClaimStances, without_answer: int) -> str:
-    said = [f"{STANCE_NAMES[stance].lower()} {getattr(row, stance):,}" for stance in STANCES if getattr(row, stance)]
+def _spread(row: ClaimStances, without_answer: int, before: str | None) -> str:
+    said = [f"<b>{without_answer:,} without an answer seen</b>"] if without_answer else []
     if row.promotes:
-        said.append(f"by {row.promoting_authors:,} promoting accounts")
-        said.append(f"{row.promoted_before:,} promoted it in as many days before")
-    if without_answer:
-        said.append(f"<b>{without_answer:,} without an answer seen</b>")
+        said.append(f"promoted by {_count(row.promoting_authors, 'account', 'accounts')}")
+        if before:
+            said.append(f"{row.promoted_before:,} promoting in {before}")
+    narrow = [stance for stance in STANCES if 0 < getattr(row, stance) < _LEAST_PART * _posts(row)]
+    said += [f"{getattr(row, stance):,} {_SHORT[stance]}" for stance in narrow]
     return " · ".join(said)
 
 
@@ -130,16 +149,8 @@ def _counts(row: Post) -> str:
 
 
 def _interactions(row: Post | Unanswered) -> list[str]:
-    named = {
-        "views": row.views,
-        "likes": row.likes,
-        "reposts": row.reposts,
-        "replies": row.replies,
-        "quotes": row.quotes,
-    }
-    return [
-        f"{count:,} {name if count != 1 else name[:-1].replace('ie', 'y')}" for name, count in named.items() if count
-    ]
+    counts = ((many, one, getattr(row, many)) for many, one in _ONE.items())
+    return [_count(count, one, many) for many, one, count in counts if count]
 
 
 def _mention(mention: Mention, explained: bool) -> str:
@@ -160,6 +171,10 @@ def _relation(row: Post) -> str:
     if row.repost_of:
         return "repost"
     return "reply" if row.in_reply_to else "quotes another post" if row.quote_of else ""
+
+
+def _count(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _line(kind: str, html: str) -> str:

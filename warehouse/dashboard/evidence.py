@@ -19,7 +19,7 @@ class Marked(NamedTuple):
 
 
 def marked(text: str, mentions: Iterable[Mention]) -> str:
-    """Give the text as HTML with its evidence marked; where spans overlap, the first one begun wins."""
+    """Give the text as HTML with its evidence marked; of two that overlap the first begun wins."""
     parts, at = [], 0
     for start, end, stance in _apart(_spans(mentions, len(text))):
         parts += [_words(text[at:start]), f'<mark class="{stance}">{_words(text[start:end])}</mark>']
@@ -55,9 +55,11 @@ def _spans(mentions: Iterable[Mention], length: int) -> list[Marked]:
 def _apart(spans: Sequence[Marked]) -> list[Marked]:
     apart: list[Marked] = []
     for span in spans:
-        start = max(span.start, apart[-1].end) if apart else span.start
-        if start < span.end:
-            apart.append(Marked(start, span.end, span.stance))
+        last = apart[-1] if apart else Marked(0, 0, "")
+        if last.stance == span.stance and span.start <= last.end:
+            apart[-1] = last._replace(end=max(last.end, span.end))
+        elif max(span.start, last.end) < span.end:
+            apart.append(Marked(max(span.start, last.end), span.end, span.stance))
     return apart
 
 

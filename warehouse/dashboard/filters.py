@@ -1,13 +1,14 @@
 """The filters above a page, kept in its address: which hashtag, which days."""
 
 from datetime import datetime, timedelta
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 import streamlit as st
 
-from warehouse.dashboard.moments import Span, days, moment, whole_days
+from warehouse.dashboard.moments import Span, days, duration, moment, whole_days
 from warehouse.dashboard.records import Hashtag
 from warehouse.dashboard.visit import Visit
 
@@ -36,18 +37,25 @@ class Filters(msgspec.Struct, frozen=True):
         stretch = days(first.date(), last.date())
         return f"#{self.hashtag}, {stretch}" if self.hashtag else f"All hashtags, {stretch}"
 
+    def time_before(self, visit: Visit) -> str | None:
+        """Name the time of the same length before, if posts of it were captured."""
+        oldest = visit.state.oldest_post
+        if oldest is None or oldest > self.span.before + (self.span.until - self.span.since) / 2:
+            return None
+        return f"the {duration(self.span.until - self.span.since)} before"
+
 
 def filters(visit: Visit) -> Filters:
     """Show the filters and give what is chosen. Days are counted back from the newest post that was captured."""
     hashtags = visit.ask(Hashtag, "overview.hashtags")
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         tag = _hashtag(hashtags)
-        period = st.selectbox(
-            "Days", list(PERIODS), index=1, key="period", bind="query-params", required=True, width=190
-        )
+        period = st.selectbox("Days", list(PERIODS), index=1, key="period", bind="query-params", width=190)
         span = _span(visit, period or WEEK)
-    spellings = next((each.spellings for each in hashtags if each.tag == tag), None)
-    return Filters(tag, spellings, span, visit.zone)
+        spellings = next((each.spellings for each in hashtags if each.tag == tag), None)
+        chosen = Filters(tag, spellings, span, visit.zone)
+        st.html(f'<div class="words">{escape(chosen.words())}</div>', width="content")
+    return chosen
 
 
 def nothing(chosen: Filters) -> None:

@@ -27,8 +27,13 @@ def simulated(state: State) -> None:
         )
 
 
-def freshness(visit: Visit) -> None:
-    """Say what was captured and how fresh it is."""
+def heading(visit: Visit, title: str) -> None:
+    """Give a page its title, and under it what was captured and how fresh it is."""
+    st.title(title)
+    _freshness(visit)
+
+
+def _freshness(visit: Visit) -> None:
     state = visit.state
     parts = [
         f"<b>{state.posts:,}</b> posts captured",
@@ -66,8 +71,7 @@ def nothing_published(home: Path) -> None:
 
 def no_posts(visit: Visit) -> None:
     """Say that a snapshot is there and holds no post."""
-    st.title("No post has been captured yet")
-    freshness(visit)
+    heading(visit, "No post has been captured yet")
     st.markdown("Something was published, but it holds no post. *About these figures* shows what is listened to.")
 
 

@@ -5,9 +5,11 @@ from html import escape
 import streamlit as st
 
 from warehouse.dashboard import cards, charts, reading, unanswered
+from warehouse.dashboard.address import choice
 from warehouse.dashboard.claims import claim, family_name
 from warehouse.dashboard.colours import STANCE_NAMES
 from warehouse.dashboard.filters import Filters, filters, nothing
+from warehouse.dashboard.frame import heading
 from warehouse.dashboard.post_list import listed
 from warehouse.dashboard.records import STANCES, ClaimPosts, ClaimStances, StanceVolume, Totals
 from warehouse.dashboard.visit import Visit
@@ -17,7 +19,7 @@ PER_PAGE = 12
 
 def show(visit: Visit) -> None:
     """Show the page."""
-    st.title("Claims")
+    heading(visit, "Claims")
     chosen = filters(visit)
     totals = visit.one(Totals, "overview.totals", **chosen.parameters())
     if not totals.posts:
@@ -37,15 +39,7 @@ def show(visit: Visit) -> None:
 
 def _choice(rows: list[ClaimStances]) -> str | None:
     statements = {row.claim_id: claim(row.claim_id).statement for row in rows}
-    return st.selectbox(
-        "Claim",
-        list(statements),
-        index=None,
-        placeholder=f"All {len(rows)} claims in play; choose one to see its posts",
-        format_func=lambda claim_id: statements.get(claim_id, claim_id),
-        key="claim",
-        bind="query-params",
-    )
+    return choice("Claim", statements, "claim", f"All {len(rows)} claims in play; choose one to see its posts")
 
 
 def _all(visit: Visit, chosen: Filters, rows: list[ClaimStances]) -> None:
@@ -53,7 +47,10 @@ def _all(visit: Visit, chosen: Filters, rows: list[ClaimStances]) -> None:
     pages = -(-len(rows) // PER_PAGE)
     page = min(st.session_state.get("claims-page", 1), pages)
     shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
-    st.html(cards.stance_key() + cards.claim_bars(shown, {row.claim_id: row.posts for row in counts}))
+    st.html(
+        cards.stance_key()
+        + cards.claim_bars(shown, {row.claim_id: row.posts for row in counts}, chosen.time_before(visit))
+    )
     if pages > 1:
         st.pagination(pages, key="claims-page")
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from warehouse.dashboard import cards, reading
 from warehouse.dashboard.claims import claims
+from warehouse.dashboard.frame import heading
 from warehouse.dashboard.moments import duration, moment
 from warehouse.dashboard.records import DeadLetters, Gap, Import, Window
 from warehouse.dashboard.visit import Visit
@@ -36,7 +37,7 @@ shown by role, and nobody's illness is.
 
 def show(visit: Visit) -> None:
     """Show the page."""
-    st.title("About these figures")
+    heading(visit, "About these figures")
     st.header("How to read a signal")
     _signals()
     st.header("What is listened to")

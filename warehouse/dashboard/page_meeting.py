@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from warehouse.dashboard import charts, reading
+from warehouse.dashboard.address import choice
 from warehouse.dashboard.filters import Filters
+from warehouse.dashboard.frame import heading
 from warehouse.dashboard.moments import Span, days, label, steps, whole_days
 from warehouse.dashboard.page_today import TOPICS, participants
 from warehouse.dashboard.post_list import listed
@@ -19,22 +21,15 @@ AROUND = timedelta(days=7)
 
 def show(visit: Visit) -> None:
     """Show the page."""
-    st.title("Meeting")
+    heading(visit, "Meeting")
     meetings = {meeting.hashtag: meeting for meeting in visit.ask(Meeting, "meeting.meetings")}
     if not meetings:
         st.info(
             "No post carries the hashtag of a registered meeting. `auscult hashtags` lists the meetings.", icon=None
         )
         return
-    tag = st.selectbox(
-        "Meeting",
-        list(meetings),
-        format_func=lambda each: f"{meetings[each].name} (#{each})" if each in meetings else each,
-        key="meeting",
-        bind="query-params",
-        required=True,
-    )
-    meeting = meetings[tag or next(iter(meetings))]
+    names = {tag: f"{meeting.name} (#{tag})" for tag, meeting in meetings.items()}
+    meeting = meetings[choice("Meeting", names, "meeting") or next(iter(meetings))]
     chosen = _around(visit, meeting)
     _summary(visit, meeting, chosen)
     _when(visit, meeting, chosen)

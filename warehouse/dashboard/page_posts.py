@@ -5,6 +5,7 @@ import streamlit as st
 from warehouse.dashboard import cards
 from warehouse.dashboard.colours import STANCE_NAMES
 from warehouse.dashboard.filters import filters
+from warehouse.dashboard.frame import heading
 from warehouse.dashboard.post_list import FARTHEST, NEWEST, listed, with_mentions
 from warehouse.dashboard.records import STANCES, Link, Post, Reposters
 from warehouse.dashboard.unanswered import address
@@ -23,7 +24,7 @@ def show(visit: Visit) -> None:
 
 
 def _list(visit: Visit) -> None:
-    st.title("Posts")
+    heading(visit, "Posts")
     chosen = filters(visit)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
@@ -39,14 +40,14 @@ def _list(visit: Visit) -> None:
             bind="query-params",
             width=180,
         )
-        order = st.selectbox("Order", (FARTHEST, NEWEST), key="order", bind="query-params", required=True, width=200)
+        order = st.selectbox("Order", (FARTHEST, NEWEST), key="order", bind="query-params", width=200)
         reposts = st.toggle("With reposts", key="reposts", bind="query-params")
     key = f"posts-{words}-{stance}-{order}-{reposts}-{chosen.hashtag}-{chosen.span.since}"
     listed(visit, chosen, words=words, stance=stance, order=order or FARTHEST, reposts=reposts, key=key)
 
 
 def _thread(visit: Visit, platform: str, post_id: str) -> None:
-    st.title("A post and its thread")
+    heading(visit, "A post and its thread")
     visit.link("posts", "← All posts")
     rows = visit.ask(Post, "posts.thread", platform=platform, post_id=post_id, most=LONGEST_THREAD)
     if not rows:

@@ -5,6 +5,7 @@ import streamlit as st
 from warehouse.dashboard import cards, charts, reading, unanswered
 from warehouse.dashboard import roles as role_groups
 from warehouse.dashboard.filters import Filters, filters, nothing
+from warehouse.dashboard.frame import heading
 from warehouse.dashboard.moments import duration, moment
 from warehouse.dashboard.records import ClaimPosts, ClaimStances, Gap, HashtagVolume, Role, Topic, Totals, Volume
 from warehouse.dashboard.visit import Visit
@@ -16,14 +17,14 @@ HASHTAGS = 12
 
 def show(visit: Visit) -> None:
     """Show the page."""
-    st.title("Today")
+    heading(visit, "Today")
     chosen = filters(visit)
     totals = visit.one(Totals, "overview.totals", **chosen.parameters())
     if not totals.posts:
         nothing(chosen)
         return
     without_answer = visit.ask(ClaimPosts, "claims.unanswered_counts", **chosen.parameters())
-    _figures(totals)
+    _figures(totals, unanswered.posts(visit, chosen))
     reading.caution(totals)
     st.header("No answer seen")
     st.caption(
@@ -36,8 +37,14 @@ def show(visit: Visit) -> None:
     _talk(visit, chosen)
 
 
-def _figures(totals: Totals) -> None:
+def _figures(totals: Totals, without_answer: int) -> None:
     with st.container(horizontal=True, key="figures"):
+        st.metric(
+            "No answer seen",
+            f"{without_answer:,}",
+            help="Promoting posts to which no answer was seen; their reposts are not counted.",
+            width=150,
+        )
         st.metric("Posts", f"{totals.posts:,}", help=f"{totals.reposts:,} of them are reposts.", width=150)
         st.metric("Authors", f"{totals.authors:,}", width=150)
         st.metric(
@@ -56,7 +63,7 @@ def _spreading(visit: Visit, chosen: Filters, without_answer: dict[str, int]) ->
     if not rows:
         st.markdown("No known claim is in play in these posts.")
         return
-    st.html(cards.stance_key() + cards.claim_bars(rows[:CLAIMS], without_answer))
+    st.html(cards.stance_key() + cards.claim_bars(rows[:CLAIMS], without_answer, chosen.time_before(visit)))
     visit.link("claims", f"All {len(rows)} claims in play")
 
 

@@ -46,8 +46,9 @@ def listed(
     st.html(f'<div class="fresh"><b>{rows[0].found:,}</b> post{"" if rows[0].found == 1 else "s"}, {order}</div>')
     for row, mentions in with_mentions(visit, rows):
         with st.container(border=True, gap="xsmall"):
-            st.html(cards.post(row, mentions, visit.zone))
-            visit.link("posts", "Open the thread", post=f"{row.platform}:{row.post_id}")
+            st.html(cards.post(row, mentions, chosen.zone))
+            label = "Open the original" if row.repost_of else "Open the thread"
+            visit.link("posts", label, post=f"{row.platform}:{row.repost_of or row.post_id}")
     if rows[0].found > per_page:
         st.pagination(-(-rows[0].found // per_page), key=key)
 

@@ -6,7 +6,7 @@ from warehouse.dashboard.records import Totals
 
 NOT_REVIEWED = (
     "No person has reviewed these signals yet, so their precision here is not known: read the counts as estimates, "
-    "and a post before you answer it."
+    "and read a post before you answer it."
 )
 
 

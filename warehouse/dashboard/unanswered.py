@@ -41,6 +41,12 @@ def show(visit: Visit, chosen: Filters, claim_id: str | None = None) -> None:
     _list(visit, rows, key=f"unanswered-{claim_id or 'all'}")
 
 
+def posts(visit: Visit, chosen: Filters) -> int:
+    """Give how many posts nobody answered."""
+    asked = {**chosen.parameters(), "claim_id": None}
+    return sum(row.copies for row in visit.ask(Unanswered, "claims.unanswered", **asked, grouped=True))
+
+
 def table(rows: Iterable[Unanswered], zone: str) -> bytes:
     """Give the list as CSV that spreadsheets open as it is: UTF-8 with its mark, no formula, no long number as id."""
     written = io.StringIO()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 import streamlit as st
@@ -33,8 +34,17 @@ class Visit(msgspec.Struct, frozen=True):
 
     def link(self, page: str, label: str, **address: str) -> None:
         """Show a link to another page that keeps the filters of this one."""
-        kept = {name: st.session_state[name] for name in ("hashtag", "period") if st.session_state.get(name)}
-        st.page_link(self.pages[page], label=label, icon="", query_params={**kept, **address})
+        st.page_link(self.pages[page], label=label, icon="", query_params={**_kept(), **address})
+
+    def claim_address(self, claim_id: str) -> str:
+        """Give the address of a claim's page with the filters of this one."""
+        return f"{self.pages['claims'].url_path}?{urlencode({**_kept(), 'claim': claim_id}, doseq=True)}"
+
+
+def _kept() -> dict[str, str | list[str]]:
+    named = {name: str(st.session_state[name]) for name in ("hashtag", "period") if st.session_state.get(name)}
+    dates = st.session_state.get("dates") or ()
+    return {**named, "dates": [str(day) for day in dates]} if dates else {**named}
 
 
 Show = Callable[[Visit], None]
