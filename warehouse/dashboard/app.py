@@ -26,8 +26,8 @@ PAGES: dict[str, tuple[str, Show]] = {
 }
 
 
-def main(home: Path, zone: str) -> None:
-    """Show the page that the address names."""
+def main(home: Path, zone: str, opening: str = "today") -> None:
+    """Show the page that the address names, or `opening` if it names none."""
     st.set_page_config(page_title="Auscult", layout="wide", menu_items={"about": None})
     frame.style()
     snapshot = newest(home)
@@ -37,7 +37,7 @@ def main(home: Path, zone: str) -> None:
     pages: dict[str, StreamlitPage] = {}
     visit = Visit(home, str(snapshot), zone, one(str(snapshot), State, "overview.state"), pages)
     for name, (title, show) in PAGES.items():
-        pages[name] = st.Page(partial(_shown, show, visit), title=title, url_path=name, default=name == "today")
+        pages[name] = st.Page(partial(_shown, show, visit), title=title, url_path=name, default=name == opening)
     st.navigation(list(pages.values()), position="top").run()
 
 

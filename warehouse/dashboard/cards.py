@@ -102,7 +102,6 @@ def _claim_row(row: ClaimStances, longest: int, spread: str, address: str) -> st
     return (
         f'<div class="row"><div><div class="statement">'
         f'<a href="{escape(address, quote=True)}" target="_self">{escape(claim(row.claim_id).statement)}</a></div>'
-        f""
         f'<div class="family">{escape(family_name(row.family))}{concern}</div></div>'
         f'<div><div class="bar" style="width:{max(2.0, 100 * total / longest):.1f}%">{parts}</div>'
         f'<div class="note">{spread}</div></div></div>'

@@ -47,10 +47,9 @@ def _all(visit: Visit, chosen: Filters, rows: list[ClaimStances]) -> None:
     pages = -(-len(rows) // PER_PAGE)
     page = min(st.session_state.get("claims-page", 1), pages)
     shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
-    st.html(
-        cards.stance_key()
-        + cards.claim_bars(shown, {row.claim_id: row.posts for row in counts}, chosen.time_before(visit))
-    )
+    without_answer = {row.claim_id: row.posts for row in counts}
+    st.html(cards.stance_key())
+    st.html(cards.claim_bars(shown, without_answer, chosen.time_before(visit), visit.claim_address))
     if pages > 1:
         st.pagination(pages, key="claims-page")
 

@@ -63,7 +63,8 @@ def _spreading(visit: Visit, chosen: Filters, without_answer: dict[str, int]) ->
     if not rows:
         st.markdown("No known claim is in play in these posts.")
         return
-    st.html(cards.stance_key() + cards.claim_bars(rows[:CLAIMS], without_answer, chosen.time_before(visit)))
+    st.html(cards.stance_key())
+    st.html(cards.claim_bars(rows[:CLAIMS], without_answer, chosen.time_before(visit), visit.claim_address))
     visit.link("claims", f"All {len(rows)} claims in play")
 
 
