@@ -1,5 +1,6 @@
 """The cues of `nlp/cues.toml`: words that decide a stance, compiled and found."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,11 +80,11 @@ class Cue(NamedTuple):
 class Cues:
     """All cues, ready to be found."""
 
-    def __init__(self, path: Path, file: CueFile, compiler: Compiler) -> None:
+    def __init__(self, path: Path, file: CueFile, compiler: Compiler, logs: Mapping[str, float]) -> None:
         self._path = path
         self._compiler = compiler
-        self._pseudo: PhraseIndex[None] = PhraseIndex({})
-        self._groups: PhraseIndex[tuple[str, CueGroup]] = PhraseIndex({})
+        self._pseudo: PhraseIndex[None] = PhraseIndex(logs)
+        self._groups: PhraseIndex[tuple[str, CueGroup]] = PhraseIndex(logs)
         for phrase in self._compile("pseudo", file.pseudo):
             self._pseudo.add(phrase, None)
         for kind in KINDS:

@@ -1,5 +1,6 @@
 """Whether a person may be in danger of harming themselves: such posts go to people; nothing of the author is kept."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -19,8 +20,8 @@ class DangerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Danger:
     """Words of people who may be in danger."""
 
-    def __init__(self, path: Path, compiler: Compiler) -> None:
-        self._filed: PhraseIndex[None] = PhraseIndex({})
+    def __init__(self, path: Path, compiler: Compiler, logs: Mapping[str, float]) -> None:
+        self._filed: PhraseIndex[None] = PhraseIndex(logs)
         for source in decode(path, DangerFile).phrases:
             self._filed.add(compiler.phrase(source), None)
 

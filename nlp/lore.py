@@ -3,6 +3,7 @@
 import hashlib
 import math
 import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from nlp.inflection import stem
 from nlp.knowledge import Claim, WordLists, load
 from nlp.language import Languages
 from nlp.normalise import Reader
-from nlp.phrases import Compiler, PhraseIndex
+from nlp.phrases import Compiler, Phrase, PhraseIndex, Term
 from nlp.roles import Roles
 from nlp.score import Weights, read_weights
 from nlp.stance import Judge
@@ -38,7 +39,7 @@ class Lore(NamedTuple):
     reader: Reader
     compiler: Compiler
     known: ClaimIndex
-    candidates: PhraseIndex[None]
+    gate: "Gate"
     judge: Judge
     weights: Weights
     languages: Languages
@@ -46,6 +47,36 @@ class Lore(NamedTuple):
     ratings: Ratings
     subjects: Subjects
     danger: Danger
+
+
+class Gate:
+    """Tells which posts are worth a careful reader although no claim was found; single words are looked up at once."""
+
+    def __init__(self, compiler: Compiler, logs: Mapping[str, float], sources: Iterable[str]) -> None:
+        words: set[str] = set()
+        self._phrases: PhraseIndex[None] = PhraseIndex(logs)
+        for source in sources:
+            phrase = compiler.phrase(source)
+            [part, *others] = phrase.parts
+            if not others and len(part.terms) == 1 and not part.forbidden:
+                [term] = part.terms
+                several = {first: tuple(s for s in found if len(s) > 1) for first, found in term.sequences.items()}
+                several = {first: found for first, found in several.items() if found}
+                words |= term.needs() - {f for f, found in term.sequences.items() if all(len(s) > 1 for s in found)}
+                part = part._replace(terms=(Term(several, frozenset(), (), term.source),))
+                phrase = phrase._replace(parts=(part,))
+                if not several:
+                    continue
+            self._phrases.add(phrase, None)
+        self._words = frozenset(words)
+
+    def holds(self, keys: frozenset[str]) -> bool:
+        """Tell whether a word alone opens the gate."""
+        return not self._words.isdisjoint(keys)
+
+    def possible(self, keys: frozenset[str]) -> list[Phrase]:
+        """Give the phrases that may open it."""
+        return [phrase for phrase, _ in self._phrases.possible(keys)]
 
 
 @lru_cache(maxsize=4)
@@ -58,9 +89,6 @@ def lore(folder: Path) -> Lore:
     reader = Reader(logs, frozenset(_slang(words, claims)), _emoji(folder))
     compiler = Compiler(words.lists, cues.negators, lambda entry: reader.read(entry).forms)
     negators = frozenset(stem(word) for word in cues.negators)
-    candidates: PhraseIndex[None] = PhraseIndex(stems)
-    for source in cues.candidates.phrases:
-        candidates.add(compiler.phrase(source), None)
     weights = read_weights(folder / "score.toml")
     return Lore(
         folder=folder,
@@ -71,14 +99,14 @@ def lore(folder: Path) -> Lore:
         reader=reader,
         compiler=compiler,
         known=ClaimIndex(claims, compiler, stems),
-        candidates=candidates,
-        judge=Judge(Cues(folder / "cues.toml", cues, compiler), negators, frozenset(map(stem, cues.absences))),
+        gate=Gate(compiler, stems, cues.candidates.phrases),
+        judge=Judge(Cues(folder / "cues.toml", cues, compiler, stems), negators, frozenset(map(stem, cues.absences))),
         weights=weights,
         languages=Languages(folder / "languages.toml", frozenset(logs)),
-        roles=Roles(folder / "roles.toml", cues.negators, reader),
+        roles=Roles(folder / "roles.toml", cues.negators, reader, stems),
         ratings=Ratings(folder / "domains.csv"),
         subjects=Subjects(folder / "subjects.toml", compiler),
-        danger=Danger(folder / "danger.toml", compiler),
+        danger=Danger(folder / "danger.toml", compiler, stems),
     )
 
 

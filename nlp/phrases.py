@@ -31,7 +31,7 @@ class Term(NamedTuple):
     prefixes: tuple[str, ...]
     source: str
 
-    def keys(self) -> frozenset[str]:
+    def needs(self) -> frozenset[str]:
         """Give the keys (see `Compiler.keys`) of which a post must hold one."""
         return frozenset((*self.sequences, *(f"={form}" for form in self.exact), *(f"{p}*" for p in self.prefixes)))
 
@@ -173,10 +173,19 @@ class PhraseIndex(Generic[V]):
 
     def add(self, phrase: Phrase, value: V) -> None:
         """File a phrase."""
-        needed = [term.keys() for part in phrase.parts for term in part.terms]
+        needed = [self._keys(term) for part in phrase.parts for term in part.terms]
         needed.sort(key=self._likelihood)
         for word in needed[0]:
             self._filed.setdefault(word, []).append((phrase, value, tuple(needed[1:])))
+
+    def _keys(self, term: Term) -> frozenset[str]:
+        """Give the keys of which a post must hold one: of several words side by side, the rarest."""
+        several = {
+            min(sequence, key=lambda word: self._logs.get(word, _RARE)): None
+            for sequences in term.sequences.values()
+            for sequence in sequences
+        }
+        return frozenset(several) | {key for key in term.needs() if key[0] == "=" or key[-1] == "*"}
 
     def _likelihood(self, keys: frozenset[str]) -> float:
         return sum(math.exp(self._logs.get(key, _RARE)) for key in keys)

@@ -27,7 +27,7 @@ from nlp.lore import Lore, lore
 from nlp.normalise import FIELD_BREAK, Words
 from nlp.phrases import Scene
 from nlp.roles import OTHER, PATIENT
-from nlp.score import SIGNAL_AT, features, probability
+from nlp.score import SIGNAL_AT, features, probability, score
 from nlp.stance import Verdict
 from nlp.tags import ClaimMention, Document, Span, Tags, TopicMention
 from nlp.topics import Found, Topics
@@ -80,13 +80,15 @@ class HealthClaims:
         words: Words = doc.user_data["words"]
         keys = self._lore.compiler.keys(words)
         possible = self._lore.known.possible(keys)
-        gated = self._lore.candidates.possible(keys)
+        held = self._lore.gate.holds(keys)
+        gated = [] if held else self._lore.gate.possible(keys)
+        doc.user_data["candidate"] = held
         doc.user_data["subject"] = self._lore.subjects.of(keys)
         if possible or gated or self._lore.danger.possible(keys) or self._lore.known.tagged(words):
             scene = Scene(words)
             claims = self._claims(scene, possible, keys)
             doc.user_data["claims"] = claims
-            doc.user_data["candidate"] = bool(claims) or any(scene.find(phrase) for phrase, _ in gated)
+            doc.user_data["candidate"] = held or bool(claims) or any(scene.find(phrase) for phrase in gated)
             doc.user_data["danger"] = self._lore.danger.shown(scene, keys)
         return doc
 
@@ -241,10 +243,10 @@ class Tagger:
         language = self._lore.languages.of(joined.joined, frozenset(words.forms), document.language)
         covered = language in self._lore.languages.covered
         claims = self._mentions(found.get("claims", ()), joined, credibility) if covered else ()
-        score = max((c.score for c in claims if c.kind == "falsifiable"), default=0.0)
+        likeliest = max((c.score for c in claims if c.kind == "falsifiable"), default=0.0)
         return Tags(
             signal=any(c.kind == "falsifiable" and c.stance == "promotes" and c.score >= SIGNAL_AT for c in claims),
-            score=score,
+            score=likeliest,
             language=language,
             role=OTHER,
             topics=tuple(_topic(f, joined) for f in found["topics"]),
@@ -267,7 +269,7 @@ class Tagger:
                 family=one.play.claim.family,
                 kind=one.play.claim.kind,
                 stance=one.verdict.stance,
-                score=round(probability(self._lore.weights, features(one.verdict, credibility)), 4),
+                score=score(self._lore.weights, one.verdict, credibility),
                 evidence=tuple(joined.span(*place) for place in one.evidence),
                 cues=tuple(joined.span(*place) for place in one.cues),
             )

@@ -5,6 +5,7 @@ Puns, relatives' professions and titles of other fields are data too: what stand
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,14 +49,14 @@ class RoleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Roles:
     """Tells the role of an account; authors repeat, so answers are remembered."""
 
-    def __init__(self, path: Path, negators: tuple[str, ...], reader: Reader) -> None:
+    def __init__(self, path: Path, negators: tuple[str, ...], reader: Reader, logs: Mapping[str, float]) -> None:
         file = decode(path, RoleFile)
         self._path = path
         self._reader = reader
         self._compiler = Compiler(file.lists, negators, lambda entry: reader.read(entry).forms)
-        self._cues: PhraseIndex[tuple[str, int]] = PhraseIndex({})
-        self._named: PhraseIndex[tuple[str, int]] = PhraseIndex({})
-        self._exceptions: PhraseIndex[None] = PhraseIndex({})
+        self._cues: PhraseIndex[tuple[str, int]] = PhraseIndex(logs)
+        self._named: PhraseIndex[tuple[str, int]] = PhraseIndex(logs)
+        self._exceptions: PhraseIndex[None] = PhraseIndex(logs)
         self._abbreviations: dict[str, tuple[str, int]] = {}
         self._order = {role.name: -place for place, role in reversed(list(enumerate(file.role)))}
         for role in file.role:

@@ -38,14 +38,19 @@ def features(verdict: Verdict, credibility: float | None) -> dict[str, float]:
         "distanced": min(2.0, reading.distanced),
         "reported": min(2.0, reading.reported),
         "promoted": min(3.0, reading.promoted),
-        "insinuated": min(3.0, reading.insinuated),
         "sold": min(2.0, reading.sold),
-        "asked": float(reading.asked),
+        "asked": float(reading.asked and verdict.stance != "promotes"),
         "credible_link": 0.0 if credibility is None else credibility - 0.5,
     }
 
 
+def score(weights: Weights, verdict: Verdict, credibility: float | None) -> float:
+    """Give the probability that the claim is promoted; below the signal's threshold for every other stance."""
+    likely = round(probability(weights, features(verdict, credibility)), 4)
+    return likely if verdict.stance == "promotes" else min(likely, SIGNAL_AT - 0.01)
+
+
 def probability(weights: Weights, found: dict[str, float]) -> float:
-    """Give the probability, 0 to 1."""
+    """Give what the model says of features, 0 to 1."""
     total = weights.intercept + sum(weights.weights.get(name, 0.0) * value for name, value in found.items())
     return 1.0 / (1.0 + math.exp(-total))
