@@ -24,9 +24,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     `home`: the one folder of a run. `kafka_bootstrap`: real Kafka, "host:port,…"; without it the embedded broker.
     `taggers`: tagger processes. `time_zone`: the organisation's, for days on pages. `hashtags`: the user's own
-    registry. `retention_days`: how long topics keep events, at most 7, so that deletions reach them.
-    `x_day_usd`, `x_month_usd`: what listening to X may cost. `listen_minutes`: how
-    often a scheduled listener listens. `infer_patients`: give authors on X the role
+    registry. `claims`: a folder of claims of the user's own, on top of the shipped ones. `retention_days`: how long
+    topics keep events, at most 7, so that deletions reach them. `x_day_usd`, `x_month_usd`: what listening to X may
+    cost. `listen_minutes`: how often a scheduled listener listens. `infer_patients`: give authors on X the role
     patient-or-caregiver (X forbids inferring health, so this is off).
     """
 
@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     taggers: Positive = 1
     time_zone: str = "UTC"
     hashtags: str | None = None
+    claims: str | None = None
     retention_days: Days = 7.0
     x_bearer_token: str | None = None
     x_url: str | None = None
@@ -64,6 +65,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def hashtags_path(self) -> Path | None:
         """The user's own registry of hashtags, where there is one."""
         return Path(self.hashtags).expanduser() if self.hashtags else None
+
+    @property
+    def claims_path(self) -> Path | None:
+        """The folder of the user's own claims, where there is one."""
+        return Path(self.claims).expanduser().absolute() if self.claims else None
 
     @property
     def kafka_security(self) -> dict[str, str]:
@@ -95,6 +101,7 @@ def settings(environ: Mapping[str, str]) -> Settings:
         raise BadSetting(f"{variable}: {what}, got {shown!r}") from None
     _check_zone(read.time_zone)
     _check_file("HASHTAGS", read.hashtags_path)
+    _check_folder("CLAIMS", read.claims_path)
     return read
 
 
@@ -116,3 +123,8 @@ def _check_zone(zone: str) -> None:
 def _check_file(name: str, path: Path | None) -> None:
     if path is not None and not path.is_file():
         raise BadSetting(f"{PREFIX}{name}: expected a file, got {str(path)!r}, which is none")
+
+
+def _check_folder(name: str, path: Path | None) -> None:
+    if path is not None and not path.is_dir():
+        raise BadSetting(f"{PREFIX}{name}: expected a folder, got {str(path)!r}, which is none")

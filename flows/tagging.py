@@ -18,9 +18,12 @@ from warehouse.tagged import Origin, Tagged
 
 
 def tagger(config: Settings, *, careful: bool = True) -> Tagger:
-    """Give the tagger with the shipped knowledge. Raises BadSetting naming file, entry and field of a bad entry."""
+    """Give the tagger with the shipped knowledge and the user's own claims.
+
+    Raises BadSetting naming file, entry and field of a bad entry.
+    """
     try:
-        return Tagger(careful=careful, patients_on_x=config.infer_patients)
+        return Tagger(careful=careful, patients_on_x=config.infer_patients, own=config.claims_path)
     except BadKnowledge as error:
         raise BadSetting(str(error)) from None
 

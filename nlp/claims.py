@@ -66,4 +66,4 @@ def _compile(compiler: Compiler, claim: Claim, field: str, source: str) -> Phras
     try:
         return compiler.phrase(source)
     except BadKnowledge as error:
-        raise BadKnowledge(f"nlp/claims/{claim.family}.toml: claim `{claim.id}`: field `{field}`: {error}") from None
+        raise BadKnowledge(f"{claim.file}: claim `{claim.id}`: field `{field}`: {error}") from None

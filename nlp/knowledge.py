@@ -31,6 +31,9 @@ they promote it.
 
 **Examples** are the claim's tests: `stance` is promotes, debunks, questions, reports, or none where the claim must not
 be in play.
+
+**Claims of a user's own** stand on top of these: a folder of such files (or one file), and beside them perhaps a
+`words.toml` that adds words to the lists or lists of its own.
 """
 
 import tomllib
@@ -77,7 +80,10 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One known claim. `harm`: what follows from believing it; `source`: the address that refutes it."""
+    """One known claim. `harm`: what follows from believing it; `source`: the address that refutes it.
+
+    `family` and `file` are filled in when the claim is read.
+    """
 
     id: str
     kind: Literal["falsifiable", "concern"]
@@ -93,6 +99,7 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hashtags: tuple[str, ...] = ()
     denials: tuple[str, ...] = ()
     family: str = ""
+    file: str = ""
 
 
 class FamilyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,18 +118,43 @@ class WordLists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 T = TypeVar("T")
 
 
-def load(folder: Path = HERE) -> tuple[WordLists, tuple[Claim, ...]]:
-    """Read the word lists and every claim of `folder`, in the order of their ids. Raises BadKnowledge."""
+def load(folder: Path = HERE, own: Path | None = None) -> tuple[WordLists, tuple[Claim, ...]]:
+    """Read the word lists and every claim of `folder`, and of a user's `own` files on top, in the order of their ids.
+
+    Raises BadKnowledge.
+    """
     words = decode(folder / "words.toml", WordLists)
+    paths = sorted((folder / "claims").glob("*.toml"))
+    if own is not None:
+        words = _with_own(words, own)
+        paths += own_files(own)
     claims: dict[str, Claim] = {}
-    for path in sorted((folder / "claims").glob("*.toml")):
+    for path in paths:
         for claim in _family(path):
             if claim.id in claims:
-                raise BadKnowledge(
-                    f"{path}: claim `{claim.id}`: field `id`: already used in family {claims[claim.id].family}"
-                )
+                used = claims[claim.id]
+                raise BadKnowledge(f"{path}: claim `{claim.id}`: field `id`: already used in family {used.family}")
             claims[claim.id] = claim
     return words, tuple(claims[claim_id] for claim_id in sorted(claims))
+
+
+def own_files(own: Path) -> list[Path]:
+    """Give the files of claims of a user's own: those of a folder, by name, or the one file."""
+    return sorted(path for path in own.glob("*.toml") if path.name != "words.toml") if own.is_dir() else [own]
+
+
+def own_words(own: Path) -> Path | None:
+    """Give the file of words of a user's own, where there is one beside their claims."""
+    path = (own if own.is_dir() else own.parent) / "words.toml"
+    return path if path.is_file() else None
+
+
+def _with_own(words: WordLists, own: Path) -> WordLists:
+    path = own_words(own)
+    if path is None:
+        return words
+    added = decode(path, WordLists).lists
+    return WordLists({name: (*words.lists.get(name, ()), *added.get(name, ())) for name in {**words.lists, **added}})
 
 
 def decode(path: Path, kind: type[T]) -> T:
@@ -155,14 +187,17 @@ def _family(path: Path) -> Iterable[Claim]:
         raise BadKnowledge(f"{path}: field `family`: expected one of {', '.join(FAMILIES)}, got `{content.family}`")
     for claim in content.claim:
         _check(path, claim)
-        yield msgspec.structs.replace(claim, family=content.family)
+        yield msgspec.structs.replace(claim, family=content.family, file=str(path))
 
 
 def _check(path: Path, claim: Claim) -> None:
     place = f"{path}: claim `{claim.id}`: field"
-    for name in ("id", "statement", "wrong_because", "source", "harm", "reviewer", "reviewed"):
-        if not getattr(claim, name).strip() and not (claim.kind == "concern" and name == "wrong_because"):
-            raise BadKnowledge(f"{place} `{name}`: expected some text, got none")
+    texts = ("id", "statement", "wrong_because", "source", "harm", "reviewer", "reviewed")
+    empty = [f"`{name}`" for name in texts if not getattr(claim, name).strip()]
+    if claim.kind == "concern" and "`wrong_because`" in empty:
+        empty.remove("`wrong_because`")
+    if empty:
+        raise BadKnowledge(f"{place} {', '.join(empty)}: expected some text, got none")
     if not claim.phrases and not claim.hashtags:
         raise BadKnowledge(f"{place} `phrases`: expected at least one phrase or hashtag, got none")
     if not claim.examples:

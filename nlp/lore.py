@@ -3,6 +3,7 @@
 import hashlib
 import math
 import re
+import time
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from nlp.cues import Cues, read_cues
 from nlp.danger import Danger
 from nlp.hashtags import frequencies
 from nlp.inflection import stem
-from nlp.knowledge import Claim, WordLists, load
+from nlp.knowledge import Claim, WordLists, load, own_files, own_words
 from nlp.language import Languages
 from nlp.normalise import Reader
 from nlp.phrases import Compiler, Phrase, PhraseIndex, Term
@@ -80,20 +81,23 @@ class Gate:
 
 
 @lru_cache(maxsize=4)
-def lore(folder: Path) -> Lore:
-    """Read a folder of knowledge. Raises BadKnowledge naming file, entry and field."""
-    words, claims = load(folder)
+def lore(folder: Path, own: Path | None = None) -> Lore:
+    """Read a folder of knowledge, and a user's `own` claims on top.
+
+    Raises BadKnowledge naming file, entry and field.
+    """
+    words, claims = load(folder, own)
     cues = read_cues(folder / "cues.toml")
     logs = frequencies(folder / "vocabulary.csv", _slang(words, claims))
     stems = _by_stem(logs)
-    reader = Reader(logs, frozenset(_slang(words, claims)), _emoji(folder))
+    reader = Reader(logs, frozenset(_slang(words, claims)), _emoji(folder, words))
     compiler = Compiler(words.lists, cues.negators, lambda entry: reader.read(entry).forms)
     negators = frozenset(stem(word) for word in cues.negators)
     weights = read_weights(folder / "score.toml")
     return Lore(
         folder=folder,
-        rules=f"{RELEASE}+{_digest(folder, '*.toml', 'claims/*.toml', '*.csv', 'topics/*.csv')}",
-        model=f"{weights.release}+{_digest(folder, 'score.toml')}",
+        rules=_rules(folder, own),
+        model=f"{weights.release}+{_digest(_files(folder, 'score.toml'))}",
         claims=claims,
         vocabulary=frozenset(logs),
         reader=reader,
@@ -117,8 +121,8 @@ def _slang(words: WordLists, claims: tuple[Claim, ...]) -> set[str]:
     return {word for text in texts for word in _WORD.findall(text.lower()) if len(word) > 2}
 
 
-def _emoji(folder: Path) -> frozenset[str]:
-    texts = [path.read_text(encoding="utf-8") for path in (folder / "words.toml", folder / "cues.toml")]
+def _emoji(folder: Path, words: WordLists) -> frozenset[str]:
+    texts = [(folder / "cues.toml").read_text(encoding="utf-8"), *(e for list_ in words.lists.values() for e in list_)]
     return frozenset(sign for text in texts for sign in _EMOJI.findall(text))
 
 
@@ -129,9 +133,27 @@ def _by_stem(logs: dict[str, float]) -> dict[str, float]:
     return {word: math.log(total) for word, total in sums.items()}
 
 
-def _digest(folder: Path, *patterns: str) -> str:
-    paths = sorted({path for pattern in patterns for path in folder.glob(pattern)})
+def _rules(folder: Path, own: Path | None) -> str:
+    """Give the release of the rules. With claims of a user's own it says when they last changed, so that it still
+    sorts by age although the shipped release stays: `2026.11.22.1.20261201T0930+…`."""
+    files = _files(folder, "*.toml", "claims/*.toml", "*.csv", "topics/*.csv")
+    if own is None:
+        return f"{RELEASE}+{_digest(files)}"
+    paths = [*own_files(own), *filter(None, [own_words(own)])]
+    changed = max(path.stat().st_mtime for path in [own, *paths])
+    return f"{RELEASE}.{time.strftime('%Y%m%dT%H%M%S', time.gmtime(changed))}+{_digest(files | _named(own, paths))}"
+
+
+def _files(folder: Path, *patterns: str) -> dict[str, Path]:
+    return {p.relative_to(folder).as_posix(): p for pattern in patterns for p in folder.glob(pattern)}
+
+
+def _named(own: Path, paths: Iterable[Path]) -> dict[str, Path]:
+    return {f"own/{path.name}": path for path in paths}
+
+
+def _digest(files: Mapping[str, Path]) -> str:
     content = hashlib.sha256()
-    for path in paths:
-        content.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, path in sorted(files.items()):
+        content.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return content.hexdigest()[:8]

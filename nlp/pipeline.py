@@ -56,12 +56,12 @@ class PostTokenizer:
         return Doc(self._vocab, words=words.forms, user_data={"words": words})
 
 
-@Language.factory("health_topics", assigns=["doc.user_data"], default_config={"folder": str(HERE)})
+@Language.factory("health_topics", assigns=["doc.user_data"], default_config={"folder": str(HERE), "own": ""})
 class HealthTopics:
     """Leaves `topics`: the diseases, symptoms, treatments and procedures that a post names."""
 
-    def __init__(self, nlp: Language, name: str, folder: str) -> None:
-        known = lore(Path(folder))
+    def __init__(self, nlp: Language, name: str, folder: str, own: str) -> None:
+        known = _known(folder, own)
         self._topics = Topics(Path(folder) / "topics", nlp.vocab, known.reader, known.vocabulary)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -69,12 +69,12 @@ class HealthTopics:
         return doc
 
 
-@Language.factory("health_claims", assigns=["doc.user_data"], default_config={"folder": str(HERE)})
+@Language.factory("health_claims", assigns=["doc.user_data"], default_config={"folder": str(HERE), "own": ""})
 class HealthClaims:
     """Leaves `claims`, with stance, score and evidence, and `candidate`, `danger` and `subject`."""
 
-    def __init__(self, nlp: Language, name: str, folder: str) -> None:
-        self._lore = lore(Path(folder))
+    def __init__(self, nlp: Language, name: str, folder: str, own: str) -> None:
+        self._lore = _known(folder, own)
 
     def __call__(self, doc: Doc) -> Doc:
         words: Words = doc.user_data["words"]
@@ -105,6 +105,10 @@ class HealthClaims:
         evidence = {run: None for play in plays for run in _runs(scene.words, play)}
         cues = {(scene.words.starts[a], scene.words.ends[b]): None for a, b in verdict.reading.places}
         return Claimed(plays[0], verdict, tuple(evidence), tuple(cues))
+
+
+def _known(folder: str, own: str) -> Lore:
+    return lore(Path(folder), Path(own) if own else None)
 
 
 class Claimed(NamedTuple):
@@ -157,6 +161,7 @@ def fields(document: Document) -> Fields:
 class Tagger:
     """Tags documents. `knowledge`: a folder like `nlp`, checked here; `careful`: the careful reader, if any.
 
+    `own`: a folder (or file) of a user's own claims, on top of those of `knowledge`.
     `patients_on_x`: whether "patient or caregiver" is told on X, which forbids inferring a person's health.
     """
 
@@ -165,16 +170,17 @@ class Tagger:
         knowledge: Path | None = None,
         careful: "SecondReader | bool" = True,
         patients_on_x: bool = False,
+        own: Path | None = None,
     ) -> None:
-        folder = knowledge or HERE
-        self._lore = lore(folder)
+        config = {"folder": str(knowledge or HERE), "own": str(own or "")}
+        self._lore = _known(**config)
         self._careful = careful if not isinstance(careful, bool) else None
         self._patients_on_x = patients_on_x
         self._pipe = spacy.blank("en")
         self._pipe.tokenizer = PostTokenizer(self._pipe.vocab, self._lore)
         _prepare(self._pipe.vocab, self._lore.vocabulary)
-        self._pipe.add_pipe("health_topics", config={"folder": str(folder)})
-        self._pipe.add_pipe("health_claims", config={"folder": str(folder)})
+        self._pipe.add_pipe("health_topics", config=config)
+        self._pipe.add_pipe("health_claims", config=config)
         self._remembered: OrderedDict[tuple[str, str | None, float | None], Tags] = OrderedDict()
 
     @property
