@@ -5,25 +5,38 @@ It reads snapshots and nothing else: no stream, no vault, no network.
 
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from warehouse.dashboard import frame, page_claims, page_figures, page_meeting, page_posts, page_today
+from warehouse.dashboard.filter_row import filters
 from warehouse.dashboard.records import State
 from warehouse.dashboard.snapshot import one
-from warehouse.dashboard.visit import Show, Visit
+from warehouse.dashboard.visit import Visit
 from warehouse.query import TooSlow, newest
 
-PAGES: dict[str, tuple[str, Show]] = {
-    "today": ("Today", page_today.show),
-    "claims": ("Claims", page_claims.show),
-    "meeting": ("Meeting", page_meeting.show),
-    "posts": ("Posts", page_posts.show),
-    "figures": ("About these figures", page_figures.show),
+
+class Page(NamedTuple):
+    """A page: its title, what shows it, and whether it has the filters."""
+
+    title: str
+    show: Callable[[Visit], None]
+    filtered: bool
+
+
+PAGES = {
+    "today": Page("Today", page_today.show, filtered=True),
+    "claims": Page("Claims", page_claims.show, filtered=True),
+    "meeting": Page("Meeting", page_meeting.show, filtered=False),
+    "posts": Page("Posts", page_posts.show, filtered=True),
+    "figures": Page("About these figures", page_figures.show, filtered=False),
 }
+THREAD = Page("A post and its thread", page_posts.show, filtered=False)
 
 
 def main(home: Path, zone: str, opening: str = "today") -> None:
@@ -34,19 +47,28 @@ def main(home: Path, zone: str, opening: str = "today") -> None:
     if snapshot is None:
         frame.nothing_published(home)
         return
-    pages: dict[str, StreamlitPage] = {}
-    visit = Visit(home, str(snapshot), zone, one(str(snapshot), State, "overview.state"), pages)
-    for name, (title, show) in PAGES.items():
-        pages[name] = st.Page(partial(_shown, show, visit), title=title, url_path=name, default=name == opening)
-    st.navigation(list(pages.values()), position="top").run()
+    visit = Visit(home, str(snapshot), zone, one(str(snapshot), State, "overview.state"), {})
+    for name, page in PAGES.items():
+        run = partial(_run, page.show, visit)
+        visit.pages[name] = st.Page(run, title=page.title, url_path=name, default=name == opening)
+    current = st.navigation(list(visit.pages.values()), position="top")
+    page = next(PAGES[name] for name, each in visit.pages.items() if each == current)
+    _show(visit, THREAD if page.show is THREAD.show and "post" in st.query_params else page, current)
 
 
-def _shown(show: Show, visit: Visit) -> None:
+def _show(visit: Visit, page: Page, current: StreamlitPage) -> None:
     frame.simulated(visit.state)
     frame.newer(visit)
-    if not visit.state.posts and show is not page_figures.show:
-        frame.no_posts(visit)
+    frame.heading(visit, page.title)
+    if not visit.state.posts and page.filtered:
+        frame.no_posts()
         return
+    if page.filtered:
+        visit.chose = filters(visit)
+    current.run()
+
+
+def _run(show: Callable[[Visit], None], visit: Visit) -> None:
     try:
         show(visit)
     except TooSlow:

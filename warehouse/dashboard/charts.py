@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+import pandas  # type: ignore[import-untyped]  # noqa: F401 - whole, before another visitor's altair looks at half
 
 from warehouse.dashboard.colours import INK, PALE, ROLE_NAMES, STANCE_COLOURS, STANCE_NAMES
 from warehouse.dashboard.moments import Span, label, steps

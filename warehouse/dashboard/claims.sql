@@ -98,3 +98,8 @@ from unanswered_signals as signal
 join chosen($spellings::varchar[], $since::timestamptz, $until::timestamptz) as post
     using (platform, id_time, post_id)
 group by signal.claim_id
+
+-- name: precision
+select "family", verdicts, confirmed, "precision", precision_low, precision_high
+from signal_precision
+where verdicts > 0

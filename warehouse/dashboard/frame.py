@@ -69,10 +69,13 @@ def nothing_published(home: Path) -> None:
     st.markdown("As soon as something is published, reload this page.")
 
 
-def no_posts(visit: Visit) -> None:
+def no_posts() -> None:
     """Say that a snapshot is there and holds no post."""
-    heading(visit, "No post has been captured yet")
-    st.markdown("Something was published, but it holds no post. *About these figures* shows what is listened to.")
+    st.info(
+        "No post has been captured yet: something was published, but it holds no post. *About these figures* shows "
+        "what is listened to.",
+        icon=None,
+    )
 
 
 def _count(count: int, name: str, more: str = "") -> str:

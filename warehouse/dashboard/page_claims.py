@@ -8,8 +8,8 @@ from warehouse.dashboard import cards, charts, reading, unanswered
 from warehouse.dashboard.address import choice
 from warehouse.dashboard.claims import claim, family_name
 from warehouse.dashboard.colours import STANCE_NAMES
-from warehouse.dashboard.filters import Filters, filters, nothing
-from warehouse.dashboard.frame import heading
+from warehouse.dashboard.filter_row import nothing
+from warehouse.dashboard.filters import Filters
 from warehouse.dashboard.post_list import listed
 from warehouse.dashboard.records import STANCES, ClaimPosts, ClaimStances, StanceVolume, Totals
 from warehouse.dashboard.visit import Visit
@@ -19,8 +19,7 @@ PER_PAGE = 12
 
 def show(visit: Visit) -> None:
     """Show the page."""
-    heading(visit, "Claims")
-    chosen = filters(visit)
+    chosen = visit.chosen
     totals = visit.one(Totals, "overview.totals", **chosen.parameters())
     if not totals.posts:
         nothing(chosen)
@@ -30,8 +29,8 @@ def show(visit: Visit) -> None:
         st.info(f"No known claim is in play here: {chosen.words()}.", icon=None)
         return
     claim_id = _choice(rows)
-    reading.caution(totals)
     if claim_id is None:
+        reading.caution(visit, totals)
         _all(visit, chosen, rows)
     else:
         _one(visit, chosen, next(row for row in rows if row.claim_id == claim_id))
@@ -49,12 +48,14 @@ def _all(visit: Visit, chosen: Filters, rows: list[ClaimStances]) -> None:
     shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
     without_answer = {row.claim_id: row.posts for row in counts}
     st.html(cards.stance_key())
-    st.html(cards.claim_bars(shown, without_answer, chosen.time_before(visit), visit.claim_address))
+    before = chosen.time_before(visit.state.oldest_post)
+    st.html(cards.claim_bars(shown, without_answer, before, visit.claim_address))
     if pages > 1:
         st.pagination(pages, key="claims-page")
 
 
 def _one(visit: Visit, chosen: Filters, row: ClaimStances) -> None:
+    reading.caution(visit, family=row.family)
     known = claim(row.claim_id)
     kind = (
         "Concern: counted, never called misinformation"

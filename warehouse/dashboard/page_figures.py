@@ -7,7 +7,6 @@ import streamlit as st
 
 from warehouse.dashboard import cards, reading
 from warehouse.dashboard.claims import claims
-from warehouse.dashboard.frame import heading
 from warehouse.dashboard.moments import duration, moment
 from warehouse.dashboard.records import DeadLetters, Gap, Import, Window
 from warehouse.dashboard.visit import Visit
@@ -37,9 +36,8 @@ shown by role, and nobody's illness is.
 
 def show(visit: Visit) -> None:
     """Show the page."""
-    heading(visit, "About these figures")
     st.header("How to read a signal")
-    _signals()
+    _signals(visit)
     st.header("What is listened to")
     _windows(visit)
     st.header("What was missed")
@@ -50,10 +48,10 @@ def show(visit: Visit) -> None:
     _origin(visit)
 
 
-def _signals() -> None:
+def _signals(visit: Visit) -> None:
     st.html(cards.stance_key())
     st.markdown(SIGNALS.format(claims=len(claims())))
-    reading.caution()
+    reading.caution(visit)
     st.markdown(WORDS)
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 from warehouse.dashboard import charts, reading
 from warehouse.dashboard.address import choice
 from warehouse.dashboard.filters import Filters
-from warehouse.dashboard.frame import heading
 from warehouse.dashboard.moments import Span, days, label, steps, whole_days
 from warehouse.dashboard.page_today import TOPICS, participants
 from warehouse.dashboard.post_list import listed
@@ -21,7 +20,6 @@ AROUND = timedelta(days=7)
 
 def show(visit: Visit) -> None:
     """Show the page."""
-    heading(visit, "Meeting")
     meetings = {meeting.hashtag: meeting for meeting in visit.ask(Meeting, "meeting.meetings")}
     if not meetings:
         st.info(
@@ -58,7 +56,7 @@ def _summary(visit: Visit, meeting: Meeting, chosen: Filters) -> None:
         st.metric("Posts, days around it too", f"{totals.posts:,}", width=190)
         st.metric("Written, not reposted", f"{totals.posts - totals.reposts:,}", width=170)
         st.metric("Signals", f"{totals.signals:,}", width=120)
-    reading.caution(totals)
+    reading.caution(visit, totals)
 
 
 def _when(visit: Visit, meeting: Meeting, chosen: Filters) -> None:

@@ -4,8 +4,6 @@ import streamlit as st
 
 from warehouse.dashboard import cards
 from warehouse.dashboard.colours import STANCE_NAMES
-from warehouse.dashboard.filters import filters
-from warehouse.dashboard.frame import heading
 from warehouse.dashboard.post_list import FARTHEST, NEWEST, listed, with_mentions
 from warehouse.dashboard.records import STANCES, Link, Post, Reposters
 from warehouse.dashboard.unanswered import address
@@ -24,8 +22,7 @@ def show(visit: Visit) -> None:
 
 
 def _list(visit: Visit) -> None:
-    heading(visit, "Posts")
-    chosen = filters(visit)
+    chosen = visit.chosen
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
             "Words in the text", key="words", bind="query-params", placeholder="measles, ablation …", width=280
@@ -47,8 +44,9 @@ def _list(visit: Visit) -> None:
 
 
 def _thread(visit: Visit, platform: str, post_id: str) -> None:
-    heading(visit, "A post and its thread")
-    visit.link("posts", "← All posts")
+    if st.button("← All posts"):
+        del st.query_params["post"]
+        st.rerun()
     rows = visit.ask(Post, "posts.thread", platform=platform, post_id=post_id, most=LONGEST_THREAD)
     if not rows:
         st.info("This post is not in the newest snapshot: it was never captured, or it was removed.", icon=None)

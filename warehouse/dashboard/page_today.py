@@ -4,8 +4,8 @@ import streamlit as st
 
 from warehouse.dashboard import cards, charts, reading, unanswered
 from warehouse.dashboard import roles as role_groups
-from warehouse.dashboard.filters import Filters, filters, nothing
-from warehouse.dashboard.frame import heading
+from warehouse.dashboard.filter_row import nothing
+from warehouse.dashboard.filters import Filters
 from warehouse.dashboard.moments import duration, moment
 from warehouse.dashboard.records import ClaimPosts, ClaimStances, Gap, HashtagVolume, Role, Topic, Totals, Volume
 from warehouse.dashboard.visit import Visit
@@ -17,15 +17,14 @@ HASHTAGS = 12
 
 def show(visit: Visit) -> None:
     """Show the page."""
-    heading(visit, "Today")
-    chosen = filters(visit)
+    chosen = visit.chosen
     totals = visit.one(Totals, "overview.totals", **chosen.parameters())
     if not totals.posts:
         nothing(chosen)
         return
     without_answer = visit.ask(ClaimPosts, "claims.unanswered_counts", **chosen.parameters())
     _figures(totals, unanswered.posts(visit, chosen))
-    reading.caution(totals)
+    reading.caution(visit, totals)
     st.header("No answer seen")
     st.caption(
         "Posts that promote a false claim, and under which nobody was seen to debunk it and no clinician, researcher, "
@@ -64,7 +63,11 @@ def _spreading(visit: Visit, chosen: Filters, without_answer: dict[str, int]) ->
         st.markdown("No known claim is in play in these posts.")
         return
     st.html(cards.stance_key())
-    st.html(cards.claim_bars(rows[:CLAIMS], without_answer, chosen.time_before(visit), visit.claim_address))
+    st.html(
+        cards.claim_bars(
+            rows[:CLAIMS], without_answer, chosen.time_before(visit.state.oldest_post), visit.claim_address
+        )
+    )
     visit.link("claims", f"All {len(rows)} claims in play")
 
 

@@ -150,6 +150,17 @@ class ClaimPosts(msgspec.Struct, frozen=True):
     posts: int
 
 
+class Precision(msgspec.Struct, frozen=True):
+    """What reviewers say of signals drawn at random, by family or of all, with its 95 % interval."""
+
+    family: str
+    verdicts: int
+    confirmed: int
+    precision: float
+    precision_low: float
+    precision_high: float
+
+
 class StanceVolume(msgspec.Struct, frozen=True):
     """Posts of one day, week or month that take a stance on a claim."""
 

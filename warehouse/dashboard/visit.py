@@ -1,6 +1,5 @@
 """What every page is given: the home, the snapshot it reads, the zone of its days, and what the snapshot holds."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -9,20 +8,28 @@ import msgspec
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from warehouse.dashboard.filters import Filters
 from warehouse.dashboard.records import State
 from warehouse.dashboard.snapshot import ask, one
 
 Row = TypeVar("Row")
 
 
-class Visit(msgspec.Struct, frozen=True):
-    """One look at the dashboard. `pages`: by name, filled before a page runs."""
+class Visit(msgspec.Struct):
+    """One look at the dashboard. `pages`: by name; they and what the visitor `chose` are there before a page runs."""
 
     home: Path
     path: str
     zone: str
     state: State
     pages: dict[str, StreamlitPage]
+    chose: Filters | None = None
+
+    @property
+    def chosen(self) -> Filters:
+        """What the page is narrowed to, on a page with filters."""
+        assert self.chose is not None, "this page has no filters"
+        return self.chose
 
     def ask(self, kind: type[Row], name: str, **parameters: Any) -> list[Row]:
         """Give the answer of the snapshot; see `snapshot.ask`."""
@@ -45,6 +52,3 @@ def _kept() -> dict[str, str | list[str]]:
     named = {name: str(st.session_state[name]) for name in ("hashtag", "period") if st.session_state.get(name)}
     dates = st.session_state.get("dates") or ()
     return {**named, "dates": [str(day) for day in dates]} if dates else {**named}
-
-
-Show = Callable[[Visit], None]

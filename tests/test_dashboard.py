@@ -1,0 +1,343 @@
+"""The dashboard: what a visitor reads, on a small warehouse that the loader filled, and in a browser."""
+
+import csv
+import io
+import socket
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dashboard_home import PROMOTING, published, published_again, published_empty
+
+pytest.importorskip("streamlit", reason="the dashboard's extra is not installed")
+
+from streamlit.testing.v1 import AppTest
+
+from warehouse.dashboard import moments, roles, unanswered
+from warehouse.dashboard.claims import claim, claims, family_name
+from warehouse.dashboard.evidence import elsewhere, marked, short_author
+from warehouse.dashboard.records import Mention, Role, Unanswered
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def page(home: str, name: str, zone: str = "UTC") -> None:
+    """What streamlit runs: the dashboard, opening at the page `name`."""
+    from pathlib import Path
+
+    from warehouse.dashboard.app import main
+
+    main(Path(home), zone, opening=name)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    published(folder)
+    return folder
+
+
+def visit(home: Path, name: str = "today", zone: str = "UTC", **address: str) -> AppTest:
+    app = AppTest.from_function(page, args=(str(home), name, zone), default_timeout=30)
+    for parameter, value in address.items():
+        app.query_params[parameter] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_today_begins_with_what_nobody_answered(home: Path) -> None:
+    app = visit(home)
+    assert app.header[0].value == "No answer seen"
+    assert metrics(app) == {
+        "No answer seen": "2",
+        "Posts": "26",
+        "Authors": "26",
+        "Signals": "3",
+        "Debunking posts": "1",
+    }
+    assert "<b>2</b> promoting posts in 1 different wordings" in html(app)
+    assert "<b>2 posts</b> with the same words" in html(app)
+    assert "MMR causes autism, says my cousin" not in html(app)
+
+
+def test_evidence_is_marked_in_the_text_which_is_never_markup(home: Path) -> None:
+    said = html(visit(home))
+    assert '<mark class="promotes">&lt;b&gt;bleach&lt;/b&gt; cures autism</mark>' in said
+    assert "<b>bleach" not in said
+
+
+def test_a_signal_shows_why_the_claim_is_wrong_and_the_source(home: Path) -> None:
+    said, known = html(visit(home)), claim("autism-mms")
+    assert known.wrong_because in said
+    assert f'href="{known.source}"' in said
+
+
+@pytest.mark.parametrize("name", ["today", "claims", "meeting", "posts", "figures"])
+def test_every_page_says_that_the_posts_are_simulated_and_how_fresh_they_are(home: Path, name: str) -> None:
+    said = html(visit(home, name))
+    assert "<b>Simulated.</b>" in said
+    assert "newest post <b>Sun 26 Apr 2026, 00:00</b>" in said
+    assert "1 capture gap" in said
+
+
+def test_posts_of_people_are_not_called_simulated(tmp_path: Path) -> None:
+    published(tmp_path, platform="mastodon")
+    assert "Simulated" not in html(visit(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["today", "claims", "meeting"])
+def test_a_count_of_signals_says_that_nobody_reviewed_it(home: Path, name: str) -> None:
+    assert "No person has reviewed these signals yet" in html(visit(home, name))
+
+
+def test_filters_stand_in_the_address(home: Path) -> None:
+    app = visit(home, hashtag="measles", period="everything")
+    assert app.selectbox(key="hashtag").value == "measles"
+    assert metrics(app)["Posts"] == "18"
+    assert "#measles, 21 to 26 Apr 2026" in html(app)
+
+
+def test_aliases_count_under_their_hashtag(home: Path) -> None:
+    assert metrics(visit(home, hashtag="measles"))["Posts"] == "18"
+
+
+def test_no_post_under_the_filters_is_said(home: Path) -> None:
+    app = visit(home, hashtag="autism", period="last 24 hours")
+    assert "No post was captured here: #autism" in app.info[0].value
+
+
+def test_days_are_those_of_the_zone(home: Path) -> None:
+    assert "newest post <b>Sun 26 Apr 2026, 09:00</b>" in html(visit(home, zone="Asia/Tokyo"))
+
+
+def test_groups_under_ten_are_not_shown_by_role(home: Path) -> None:
+    shown = roles.shown([Role("clinician", 13, 13), Role("researcher", 3, 3), Role("other", 10, 10)])
+    assert shown == [Role("clinician", 13, 13), Role("other", 13, 13)]
+    assert "Fewer than ten authors" in "".join(text.value for text in visit(home, hashtag="autism").markdown)
+
+
+def test_no_small_group_can_be_worked_out_from_the_rest() -> None:
+    assert roles.shown([Role("clinician", 50, 50), Role("student", 12, 12), Role("industry", 4, 4)]) == [
+        Role("clinician", 50, 50),
+        Role("other", 16, 16),
+    ]
+    assert roles.shown([Role("clinician", 20, 20)]) == [Role("clinician", 20, 20)]
+    assert roles.shown([Role("clinician", 6, 6), Role("other", 3, 3)]) == []
+
+
+def test_claims_show_posts_by_stance(home: Path) -> None:
+    said = html(visit(home, "claims"))
+    assert 'title="Promotes: 1"' in said
+    assert 'title="Debunks: 1"' in said
+    assert "<b>2 without an answer seen</b>" in said
+
+
+def test_one_claim_shows_its_posts_and_what_refutes_it(home: Path) -> None:
+    app = visit(home, "claims", claim="mmr-causes-autism")
+    assert metrics(app) == {"Promotes": "1", "Debunks": "1", "Asks": "0", "Reports": "0"}
+    assert claim("mmr-causes-autism").harm in html(app)
+    assert "Every promoting post here has an answer" in app.success[0].value
+
+
+def test_a_thread_shows_who_answered(home: Path) -> None:
+    said = html(visit(home, "posts", post="simulated:104"))
+    assert said.index("says my cousin") < said.index("Here is the study")
+    assert '<span class="badge role">clinician</span>' in said
+    assert "Who knows?" in said
+
+
+def test_a_post_that_is_gone_is_said_to_be_gone(home: Path) -> None:
+    assert "not in the newest snapshot" in visit(home, "posts", post="simulated:999").info[0].value
+
+
+def test_posts_are_found_by_words(home: Path) -> None:
+    app = visit(home, "posts", words="talk 07")
+    assert "<b>1</b> post, farthest reach first" in html(app)
+    assert visit(home, "posts", words="nobody said this").info[0].value == "No post fits."
+
+
+def test_a_meeting_is_counted_on_its_own_days_in_its_own_zone(home: Path) -> None:
+    app = visit(home, "meeting")
+    assert app.selectbox(key="meeting-choice").value == "hrs2026"
+    assert metrics(app)["Posts on its days"] == "6"
+    assert any("America/Chicago" in text.value for text in app.markdown)
+
+
+def test_what_was_missed_is_listed(home: Path) -> None:
+    app = visit(home, "figures")
+    assert "the listener stood still" in app.dataframe[0].value.to_string()
+
+
+def test_without_a_snapshot_the_page_says_how_to_get_one(tmp_path: Path) -> None:
+    app = visit(tmp_path)
+    assert app.title[0].value == "Nothing is published yet"
+    assert "auscult demo" in app.code[0].value
+
+
+def test_a_snapshot_without_posts_is_said_to_have_none(tmp_path: Path) -> None:
+    published_empty(tmp_path)
+    assert "No post has been captured yet" in visit(tmp_path).info[0].value
+    assert visit(tmp_path, "figures").title[0].value == "About these figures"
+
+
+def test_a_newer_snapshot_is_read_on_the_next_run(tmp_path: Path) -> None:
+    published(tmp_path)
+    app = visit(tmp_path, period="everything")
+    published_again(tmp_path)
+    app.run()
+    assert metrics(app)["Posts"] == "27"
+
+
+def test_the_list_opens_in_a_spreadsheet() -> None:
+    told = _unanswered(text='=HYPERLINK("http://x")', post_id="509000000000000000", platform="x")
+    written = unanswered.table([told], "Europe/Berlin")
+    assert written.startswith(b"\xef\xbb\xbf")
+    row = next(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
+    assert row["text"].startswith("'=")
+    assert row["post"] == "x:509000000000000000"
+    assert row["address"] == "https://x.com/i/status/509000000000000000"
+    assert row["written"] == "2026-04-21T14:00:00+02:00"
+    assert claim("autism-mms").statement in row["claims"]
+    assert list(row) == list(unanswered.COLUMNS)
+
+
+def test_every_known_claim_has_what_a_page_shows() -> None:
+    assert len(claims()) >= 200
+    assert all(known.statement and known.wrong_because and known.source for known in claims().values())
+    assert claim("no-such-claim").statement == "No such claim"
+    assert family_name("vaccine-dna") == "Vaccine DNA"
+
+
+def test_overlapping_evidence_is_marked_once() -> None:
+    text = "MMR causes autism"
+    first, second = _mention(0, 10), _mention(4, 17)
+    assert marked(text, [first, second]) == '<mark class="promotes">MMR causes autism</mark>'
+    other = _mention(4, 17, stance="debunks")
+    assert (
+        marked(text, [first, other]) == '<mark class="promotes">MMR causes</mark><mark class="debunks"> autism</mark>'
+    )
+
+
+def test_evidence_outside_the_text_says_where_it_lies() -> None:
+    assert elsewhere([_mention(0, 3, field="link:0:title")]) == [("title of a link", "MMR")]
+    assert marked("MMR", [_mention(0, 3, field="alt:0")]) == "MMR"
+
+
+def test_pseudonyms_are_short_and_names_of_organisations_stay() -> None:
+    assert short_author("u0123456789abcdef") == "u012345…"
+    assert short_author("cdcgov") == "cdcgov"
+    assert marked("RT @u0123456789abcdef: hello", []) == "RT @u012345…: hello"
+
+
+def test_a_long_time_is_charted_in_longer_steps() -> None:
+    span = moments.whole_days(date(2014, 1, 1), date(2015, 12, 31), "UTC")
+    assert span.unit() == "month"
+    assert len(moments.steps(span, "month", "UTC")) == 24
+    week = moments.whole_days(date(2026, 4, 20), date(2026, 4, 26), "America/Chicago")
+    assert [day.day for day in moments.steps(week, "day", "America/Chicago")] == [20, 21, 22, 23, 24, 25, 26]
+    assert week.before == datetime(2026, 4, 13, 5, tzinfo=UTC)
+
+
+def test_the_page_in_a_browser(home: Path) -> None:
+    """The list, the thread behind it and the way back, in Chromium, without one request to the outside."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"needs Chromium at {CHROMIUM}")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    outside: list[str] = []
+    with served(home) as address, playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 400, "height": 900})
+        tab.set_default_timeout(60_000)
+        tab.on("request", lambda request: outside.append(request.url))
+        tab.goto(f"{address}/?hashtag=autism")
+        playwright.expect(tab.get_by_text("Simulated.")).to_be_visible()
+        playwright.expect(tab.locator("mark.promotes").first).to_have_text("<b>bleach</b> cures autism")
+        tab.get_by_role("link", name="Open the thread").first.click()
+        playwright.expect(tab.get_by_text("A post and its thread")).to_be_visible()
+        assert "post=simulated" in tab.url
+        assert tab.evaluate("document.documentElement.scrollWidth <= 400")
+        tab.get_by_role("button", name="All posts").click()
+        playwright.expect(tab.locator(".words")).to_have_text("#autism, 20 to 26 Apr 2026")
+        assert tab.url.startswith(f"{address}/posts?hashtag=autism")
+        browser.close()
+    assert not [url for url in outside if not url.startswith((address, "data:", "blob:"))]
+
+
+class served:  # noqa: N801 - a context manager, named like what it gives
+    """The dashboard on a free port of loopback."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __enter__(self) -> str:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        app = Path(unanswered.__file__).with_name("app.py")
+        options = {
+            "server.address": "127.0.0.1",
+            "server.port": port,
+            "server.headless": "true",
+            "server.fileWatcherType": "none",
+            "browser.gatherUsageStats": "false",
+            "runner.magicEnabled": "false",
+        }
+        flags = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
+        command = [sys.executable, "-m", "streamlit", "run", str(app), *flags, "--", str(self.home)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _wait_for(port)
+        return f"http://127.0.0.1:{port}"
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"nothing listens on {port}")
+
+
+def _mention(start: int, end: int, stance: str = "promotes", field: str = "text") -> Mention:
+    span = {"start": start, "end": end, "text": "MMR", "field": field}
+    return Mention("1", "mmr-causes-autism", stance, 0.9, [span], [])
+
+
+def _unanswered(**known: Any) -> Unanswered:
+    fields: dict[str, Any] = {
+        "platform": "simulated",
+        "post_id": "101",
+        "created_at": datetime(2026, 4, 21, 12, tzinfo=UTC),
+        "text": PROMOTING,
+        "author": "u000000000000000a",
+        "hashtags": ["autism"],
+        "claims": ["autism-mms"],
+        "replies_seen": 0,
+        "likes": 1,
+        "reposts": 0,
+        "replies": 0,
+        "quotes": 0,
+        "views": 900,
+        "reach": 900,
+        "copies": 1,
+        "total_reach": 900,
+    }
+    return Unanswered(**(fields | known))
