@@ -75,7 +75,7 @@ def common(
 
 def main() -> None:
     """Run the command that was typed."""
-    from flows import commands_ask, commands_ingest, commands_keep  # noqa: F401  they register themselves
+    from flows import commands_ask, commands_ingest, commands_keep, commands_review  # noqa: F401  they register themselves
 
     with in_one_line():
         app()

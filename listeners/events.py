@@ -7,6 +7,7 @@ All times are aware and UTC. All ids are strings.
 
 import hashlib
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -183,6 +184,24 @@ class CursorSeen(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="eve
     spent_usd: float = 0.0
 
 
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", tag="verdict"):
+    """What a reviewer says that a post does with a claim: promotes, debunks, questions, reports or none.
+
+    `queue` is where the reviewer met it: random, uncertain or chosen. Only the random one measures precision.
+    `text_version`: of the text that was judged.
+    """
+
+    platform: str
+    post_id: str
+    claim_id: str
+    stance: Literal["promotes", "debunks", "questions", "reports", "none"]
+    reviewer: str
+    observed_at: datetime
+    queue: Literal["random", "uncertain", "chosen"] = "chosen"
+    text_version: str | None = None
+    note: str | None = None
+
+
 class Marker(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", tag="marker"):
     """Sent to every partition: when a snapshot holds all of them, it holds all that was sent before."""
 
@@ -201,6 +220,7 @@ Event = (
     | WindowListened
     | ImportSeen
     | CursorSeen
+    | Verdict
     | Marker
 )
 
@@ -228,7 +248,7 @@ def key(event: Event) -> bytes:
     match event:
         case PostSeen(post=post):
             return f"{post.platform}:{post.post_id}".encode()
-        case CountsSeen() | PostDeleted():
+        case CountsSeen() | PostDeleted() | Verdict():
             return f"{event.platform}:{event.post_id}".encode()
         case AuthorRemoved():
             return f"{event.platform}@{event.author}".encode()

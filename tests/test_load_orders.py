@@ -22,6 +22,7 @@ from listeners.events import (
     Marker,
     PostDeleted,
     PostSeen,
+    Verdict,
     WindowListened,
     rejected,
 )
@@ -42,6 +43,7 @@ WRITTEN = (
     "kept.imports",
     "kept.cursors",
     "kept.markers",
+    "kept.verdicts",
     "post_counts",
 )
 VAULT = ("vault.identities", "vault.aliases", "vault.permalinks", "vault.dead_letter_bytes")
@@ -136,6 +138,16 @@ others: st.SearchStrategy[Event] = st.one_of(
         observed_at=st.builds(at, minutes),
     ),
     st.builds(CursorSeen, st.just("x"), st.just("q"), st.sampled_from("ab"), st.builds(at, minutes)),
+    st.builds(
+        Verdict,
+        platforms,
+        post_ids,
+        st.just("garlic-cures-afib"),
+        st.sampled_from(("promotes", "none")),
+        st.sampled_from(("ann", "bob")),
+        st.builds(at, minutes),
+        note=st.none() | st.just("a note"),
+    ),
     st.builds(Marker, st.just("m"), st.integers(0, 1), st.builds(at, minutes)),
 )
 

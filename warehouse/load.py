@@ -12,7 +12,7 @@ from warehouse.database import StreamId, Warehouse, transaction
 from warehouse.failures import DataFailure, OffsetHole, disk_watched
 from warehouse.rows import Incoming, Line, dead_letter, grouped, lines
 
-RECORDS = ("dead_letters", "gaps", "windows", "imports", "cursors", "markers")
+RECORDS = ("dead_letters", "gaps", "windows", "imports", "cursors", "markers", "verdicts")
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -141,6 +141,8 @@ def _write_tables(warehouse: Warehouse, tables: dict[str, list[str]], removing: 
     for table in RECORDS:
         if table in tables:
             warehouse.run("load_records", table, {"lines": tables[table]})
+    if removing or "verdicts" in tables:
+        warehouse.run("load_records", "delete_removed_verdicts")
     return new
 
 

@@ -1,4 +1,4 @@
--- Everything but posts: dead letters, gaps, windows, imports, cursors, markers, and how far the stream was read.
+-- Everything but posts: dead letters, gaps, windows, imports, cursors, markers, verdicts, and how far the stream was read.
 
 -- name: dead_letters
 merge into kept.dead_letters as kept_row
@@ -115,6 +115,35 @@ using (
 on kept_row.marker_id = staged_row.marker_id and kept_row.partition = staged_row.partition
 when matched then update set observed_at = least(kept_row.observed_at, staged_row.observed_at)
 when not matched then insert by name
+
+-- name: verdicts
+merge into kept.verdicts as kept_row
+using (
+    select
+        m.platform as platform, make_timestamptz(m.id_ms * 1000) as id_time, m.post_id as post_id,
+        m.claim_id as claim_id, m.reviewer as reviewer,
+        max({
+            'observed_at': m.observed_at, 'stance': m.stance, 'queue': m.queue,
+            'text_version': coalesce(m.text_version, ''), 'note': coalesce(m.note, '')
+        }) as said
+    from (
+        select from_json(line, '{
+            "platform":"varchar","id_ms":"bigint","post_id":"varchar","claim_id":"varchar","reviewer":"varchar",
+            "observed_at":"timestamptz","stance":"varchar","queue":"varchar","text_version":"varchar","note":"varchar"
+        }') as m
+        from (select unnest($lines::varchar[]) as line)
+    )
+    group by all
+) as staged_row
+on kept_row.platform = staged_row.platform and kept_row.id_time = staged_row.id_time
+    and kept_row.post_id = staged_row.post_id and kept_row.claim_id = staged_row.claim_id
+    and kept_row.reviewer = staged_row.reviewer
+when matched then update set said = greatest(kept_row.said, staged_row.said)
+when not matched then insert by name
+
+-- name: delete_removed_verdicts
+delete from kept.verdicts as verdict using kept.removed_posts as removed
+where verdict.platform = removed.platform and verdict.id_time = removed.id_time and verdict.post_id = removed.post_id
 
 -- name: positions
 merge into kept.stream_positions as kept_row

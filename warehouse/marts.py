@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ MOST_DAYS = 62
 """Above so many touched days, a mart is filled anew: one pass over all is cheaper."""
 
 _COLUMN = re.compile(r"^-- (\w+): (.+)$")
+_SOURCE = re.compile(r"\b(?:from|join)\s+(\w+)")
 
 
 class Mart(msgspec.Struct, frozen=True):
@@ -28,8 +30,10 @@ class Mart(msgspec.Struct, frozen=True):
 
 @cache
 def marts(folder: Path = FOLDER / "marts") -> tuple[Mart, ...]:
-    """Give the marts of `folder`, by name."""
-    return tuple(_mart(path) for path in sorted(folder.glob("*.sql")))
+    """Give the marts of `folder`: by name, but each after those that it reads."""
+    found = {path.stem: _mart(path) for path in sorted(folder.glob("*.sql"))}
+    read = {name: sorted(_read(mart) & found.keys() - {name}) for name, mart in found.items()}
+    return tuple(found[name] for name in TopologicalSorter(read).static_order())
 
 
 def create(warehouse: Warehouse) -> None:
@@ -46,17 +50,28 @@ def create(warehouse: Warehouse) -> None:
 
 
 def refresh(warehouse: Warehouse) -> None:
-    """Bring every mart up to date: those with a `day` for the touched days, the others whole. One transaction."""
+    """Bring every mart up to date: those with a `day` for the touched days, the others whole. One transaction.
+
+    A mart that reads another one is filled whole: what changed there may show on any day.
+    """
     stale = warehouse.run("database", "loads")[0][2]
     days = [row[0] for row in warehouse.run("marts", "touched_days")]
+    names = {mart.name for mart in marts()}
     with transaction(warehouse.connection):
         for mart in marts():
-            if stale or "day" not in mart.columns or len(days) > MOST_DAYS:
+            by_day = "day" in mart.columns and not _read(mart) & names
+            if stale or not by_day or len(days) > MOST_DAYS:
                 _fill(warehouse, mart)
             elif days:
                 _fill_days(warehouse, mart, days)
         warehouse.run("marts", "clear_touched_days")
         warehouse.run("marts", "fresh")
+
+
+def _read(mart: Mart) -> set[str]:
+    """Give the names that a mart's select may read, other marts among them."""
+    code = (line for line in mart.select.splitlines() if not line.startswith("--"))
+    return set(_SOURCE.findall("\n".join(code)))
 
 
 def _mart(path: Path) -> Mart:

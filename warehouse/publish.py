@@ -53,6 +53,7 @@ def settle(warehouse: Warehouse) -> None:
         warehouse.run("publish", "find_gone_authors")
         for name in _REMOVING + _REWRITING:
             warehouse.run("publish", name)
+        warehouse.run("load_records", "delete_removed_verdicts")
 
 
 _REMOVING = (

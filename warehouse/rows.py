@@ -17,6 +17,7 @@ from listeners.events import (
     PostDeleted,
     PostSeen,
     Rejected,
+    Verdict,
     WindowListened,
     rejected,
 )
@@ -98,6 +99,8 @@ def _lines_of(read: tagged.Tagged) -> list[Line]:
         return [_post_line(post, event.observed_at, None, [], None)]
     if isinstance(event, PostDeleted | AuthorRemoved):
         return [_removal_line(event)]
+    if isinstance(event, Verdict):
+        return [_verdict_line(event)]
     return _lines_of_record(event)
 
 
@@ -157,6 +160,11 @@ def _removal_line(event: PostDeleted | AuthorRemoved) -> Line:
     else:
         row["author"] = event.author
     return Line("removals", _encode(row).decode())
+
+
+def _verdict_line(event: Verdict) -> Line:
+    row = msgspec.structs.asdict(event) | {"id_ms": id_ms(event.platform, event.post_id)}
+    return Line("verdicts", _encode(row).decode())
 
 
 def _lines_of_record(event: Rejected | Gap | WindowListened | ImportSeen | CursorSeen | Marker) -> list[Line]:

@@ -121,7 +121,13 @@ create table claims_by_stance (
     -- When the first promoting post was written, UTC.
     first_promoted_at timestamp with time zone,
     -- When the last promoting post was written, UTC.
-    last_promoted_at timestamp with time zone
+    last_promoted_at timestamp with time zone,
+    -- Share of the family's signals that reviewers confirm; null while none is judged. See signal_precision.
+    precision double,
+    -- Lower end of its 95 % interval.
+    precision_low double,
+    -- Upper end of its 95 % interval.
+    precision_high double
 );
 
 -- One row per source and method by which posts were collected.
@@ -162,6 +168,20 @@ create table collection_windows (
     ended_at timestamp with time zone,
     -- When it was noted, UTC.
     observed_at timestamp with time zone
+);
+
+-- One row per post in which a person may be in danger of harming themselves, for people to look at. Nothing of its author is here.
+create table danger_queue (
+    -- The platform: x, bluesky, mastodon, simulated …
+    platform varchar,
+    -- The moment that the post's id itself states, UTC; 1970-01-01 where it states none. Join on it together with platform and post_id: it lets whole row groups be skipped.
+    id_time timestamp with time zone,
+    -- The platform's immutable id of the original post. Always text.
+    post_id varchar,
+    -- When it was written, UTC.
+    created_at timestamp with time zone,
+    -- The text.
+    text varchar
 );
 
 -- One row per message or row that could not be read. Its bytes are in the vault.
@@ -295,7 +315,13 @@ create table meeting_summary (
     -- When the first of its posts was written, UTC.
     first_post_at timestamp with time zone,
     -- When the last of its posts was written, UTC.
-    last_post_at timestamp with time zone
+    last_post_at timestamp with time zone,
+    -- Share of all signals that reviewers confirm; null while none is judged. See signal_precision.
+    precision double,
+    -- Lower end of its 95 % interval.
+    precision_low double,
+    -- Upper end of its 95 % interval.
+    precision_high double
 );
 
 -- One row per post and moment at which its totals were observed. Totals as shown by the platform, never sums of single likes.
@@ -412,6 +438,56 @@ create table posts_by_hashtag_day (
     replies bigint
 );
 
+-- One row per post and claim that waits for a reviewer, at most 100 of either queue.
+create table review_queue (
+    -- random (drawn by a hash from all signals; measures precision) or uncertain (nearest to a score of one half).
+    queue varchar,
+    -- 1 for the next one of its queue.
+    position bigint,
+    -- The platform.
+    platform varchar,
+    -- The moment that the post's id states, UTC.
+    id_time timestamp with time zone,
+    -- The post. Reposts are not reviewed, the post that they repeat is.
+    post_id varchar,
+    -- The claim that the tagger says it promotes.
+    claim_id varchar,
+    -- Family of claims.
+    family varchar,
+    -- It counts as a signal now.
+    is_signal boolean,
+    -- Calibrated, 0 to 1.
+    score double,
+    -- When it was written, UTC.
+    created_at timestamp with time zone,
+    -- The text.
+    text varchar,
+    -- Which text that is.
+    text_version varchar,
+    -- The words that raised the claim.
+    evidence varchar[],
+    -- The words that decided the stance.
+    cues varchar[]
+);
+
+-- One row per family with signals, and one for all of them.
+create table signal_precision (
+    -- Family of claims, or all.
+    family varchar,
+    -- Signals now, each post counted once for each claim that it promotes, reposts included.
+    signals bigint,
+    -- Signals of the random queue that reviewers judged.
+    verdicts bigint,
+    -- Those of them of which more than half of their reviewers say that the post promotes the claim.
+    confirmed bigint,
+    -- confirmed / verdicts; null while there are none.
+    precision double,
+    -- Lower end of its 95 % interval (Wilson).
+    precision_low double,
+    -- Upper end of its 95 % interval (Wilson).
+    precision_high double
+);
+
 -- One row per post whose current tagging is a signal: it promotes a falsifiable claim.
 create table signals (
     -- The platform: x, bluesky, mastodon, simulated …
@@ -455,7 +531,13 @@ create table signals_by_claim_day (
     -- Distinct authors of those posts.
     authors bigint,
     -- Those of them that are reposts.
-    reposts bigint
+    reposts bigint,
+    -- Share of the family's signals that reviewers confirm; null while none is judged. See signal_precision.
+    precision double,
+    -- Lower end of its 95 % interval.
+    precision_low double,
+    -- Upper end of its 95 % interval.
+    precision_high double
 );
 
 -- One row per post, text version, rules and model, also when nothing was found.
@@ -619,5 +701,35 @@ create table unanswered_signals (
     -- Views, newest known.
     views bigint,
     -- Replies and quotes by others that were captured, none of which answers.
-    replies_seen bigint
+    replies_seen bigint,
+    -- Share of the family's signals that reviewers confirm; null while none is judged. See signal_precision.
+    precision double,
+    -- Lower end of its 95 % interval.
+    precision_low double,
+    -- Upper end of its 95 % interval.
+    precision_high double
+);
+
+-- One row per post, claim and reviewer: the newest of what that reviewer said.
+create table verdicts (
+    -- The platform: x, bluesky, mastodon, simulated …
+    platform varchar,
+    -- The moment that the post's id itself states, UTC; 1970-01-01 where it states none. Join on it together with platform and post_id: it lets whole row groups be skipped.
+    id_time timestamp with time zone,
+    -- The platform's immutable id of the original post. Always text.
+    post_id varchar,
+    -- The claim.
+    claim_id varchar,
+    -- Who judged: the name on their machine.
+    reviewer varchar,
+    -- What the post does with the claim: promotes, debunks, questions, reports or none.
+    stance varchar,
+    -- Where the reviewer met it: random, uncertain or chosen. Only random ones measure precision.
+    queue varchar,
+    -- Which text was judged; null where not said.
+    text_version varchar,
+    -- What the reviewer noted.
+    note varchar,
+    -- When, UTC.
+    observed_at timestamp with time zone
 );

@@ -10,6 +10,9 @@
 -- debunking_authors: Distinct authors who debunk it.
 -- first_promoted_at: When the first promoting post was written, UTC.
 -- last_promoted_at: When the last promoting post was written, UTC.
+-- precision: Share of the family's signals that reviewers confirm; null while none is judged. See signal_precision.
+-- precision_low: Lower end of its 95 % interval.
+-- precision_high: Upper end of its 95 % interval.
 with mention as (
     select platform, id_time, post_id, claim_id, "family", kind, stance
     from claim_mentions
@@ -26,7 +29,11 @@ select
     count(distinct post.author) filter (where mention.stance = 'promotes') as promoting_authors,
     count(distinct post.author) filter (where mention.stance = 'debunks') as debunking_authors,
     min(post.created_at) filter (where mention.stance = 'promotes') as first_promoted_at,
-    max(post.created_at) filter (where mention.stance = 'promotes') as last_promoted_at
+    max(post.created_at) filter (where mention.stance = 'promotes') as last_promoted_at,
+    any_value(measured."precision") as "precision",
+    any_value(measured.precision_low) as precision_low,
+    any_value(measured.precision_high) as precision_high
 from mention
 join posts as post using (platform, id_time, post_id)
+left join signal_precision as measured on measured."family" = mention."family" and mention.kind = 'falsifiable'
 group by mention.claim_id, mention."family", mention.kind

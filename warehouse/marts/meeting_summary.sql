@@ -13,6 +13,9 @@
 -- signals: Signals among its posts.
 -- first_post_at: When the first of its posts was written, UTC.
 -- last_post_at: When the last of its posts was written, UTC.
+-- precision: Share of all signals that reviewers confirm; null while none is judged. See signal_precision.
+-- precision_low: Lower end of its 95 % interval.
+-- precision_high: Upper end of its 95 % interval.
 with meeting as (
     select tag as hashtag, name, society, starts, ends, coalesce(time_zone, 'UTC') as time_zone
     from hashtags
@@ -47,7 +50,9 @@ select
     count(distinct carrying.author) filter (where carrying.during) as authors_during,
     count(carrying.hashtag) filter (where carrying.is_signal) as signals,
     min(carrying.created_at) as first_post_at,
-    max(carrying.created_at) as last_post_at
+    max(carrying.created_at) as last_post_at,
+    measured."precision", measured.precision_low, measured.precision_high
 from meeting
 left join carrying using (hashtag)
+left join signal_precision as measured on measured."family" = 'all'
 group by all

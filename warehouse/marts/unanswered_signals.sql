@@ -14,6 +14,9 @@
 -- replies: Replies that the platform counts, newest known.
 -- views: Views, newest known.
 -- replies_seen: Replies and quotes by others that were captured, none of which answers.
+-- precision: Share of the family's signals that reviewers confirm; null while none is judged. See signal_precision.
+-- precision_low: Lower end of its 95 % interval.
+-- precision_high: Upper end of its 95 % interval.
 --
 -- An answer is a captured post by somebody else that replies to the signal, quotes it or stands in its thread, and
 -- either debunks that claim, or is written by a clinician, a researcher, a health organisation or public health and
@@ -85,7 +88,9 @@ select
     promoting.platform, promoting.id_time, promoting.post_id, promoting.claim_id, promoting."family",
     promoting.created_at, promoting.author, promoting."text", promoting.score, promoting.evidence,
     promoting.likes, promoting.reposts, promoting.replies, promoting.views,
-    coalesce(seen.replies_seen, 0) as replies_seen
+    coalesce(seen.replies_seen, 0) as replies_seen,
+    measured."precision", measured.precision_low, measured.precision_high
 from promoting
 anti join answer using (platform, post_id, claim_id)
 left join seen using (platform, post_id, claim_id)
+left join signal_precision as measured using ("family")

@@ -1,0 +1,88 @@
+"""Verdicts of reviewers: they go the way of every event, and so reach the warehouse and what is measured there."""
+
+import getpass
+import os
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, get_args
+
+from flows.attach import attached, wait_for_marker
+from flows.home import Home, connection, open_home
+from flows.send import Sender
+from flows.settings import Settings, settings
+from listeners.events import Verdict
+from warehouse.query import newest
+from warehouse.review import Waiting, standing
+
+Stance = Literal["promotes", "debunks", "questions", "reports", "none"]
+STANCES: tuple[Stance, ...] = get_args(Stance)
+
+
+class UnknownPost(ValueError):
+    """No snapshot holds the post that was judged."""
+
+
+def verdict(waiting: Waiting, stance: Stance, now: datetime, note: str | None = None) -> Verdict:
+    """Give the verdict of this machine's user on what waited for one."""
+    return Verdict(
+        platform=waiting.platform,
+        post_id=waiting.post_id,
+        claim_id=waiting.claim_id,
+        stance=stance,
+        reviewer=getpass.getuser(),
+        observed_at=now,
+        queue="random" if waiting.queue == "random" else "uncertain",
+        text_version=waiting.text_version,
+        note=note,
+    )
+
+
+def chosen(snapshot: Path, platform: str, post_id: str, claim_id: str, stance: Stance, now: datetime) -> Verdict:
+    """Give the verdict of this machine's user on any post. It counts as of the queue in which the post waits.
+
+    Raises UnknownPost.
+    """
+    found = standing(snapshot, platform, post_id, claim_id)
+    if found is None:
+        raise UnknownPost(f"the newest snapshot holds no post {platform}:{post_id}")
+    text_version, queue = found
+    return Verdict(
+        platform=platform,
+        post_id=post_id,
+        claim_id=claim_id,
+        stance=stance,
+        reviewer=getpass.getuser(),
+        observed_at=now,
+        queue="random" if queue == "random" else "uncertain" if queue == "uncertain" else "chosen",
+        text_version=text_version,
+    )
+
+
+def send(home: Home, config: Settings, verdicts: Sequence[Verdict], *, wait: bool = True) -> None:
+    """Send verdicts: they are safe in the stream when this returns, and with `wait` in the newest snapshot too.
+
+    Raises OwnerFailed where the pipeline does not start.
+    """
+    marker_id = f"review-{uuid.uuid4().hex}"
+    with attached(home, config) as state:
+        with Sender(home, connection(config, home, state.bootstrap), frozenset()) as sender:
+            sender.send_all(verdicts)
+            sender.mark(marker_id, datetime.now(UTC))
+        if wait:
+            wait_for_marker(home, config, marker_id, lambda said: None)
+
+
+def submit(platform: str, post_id: str, claim_id: str, stance: Stance) -> None:
+    """Send one verdict in the home that the environment names: what the dashboard calls when a button is pressed.
+
+    It shows in the next snapshot. Raises UnknownPost, OwnerFailed.
+    """
+    config = settings(os.environ)
+    home = open_home(config.home_path)
+    snapshot = newest(home.path)
+    if snapshot is None:
+        raise UnknownPost("nothing is published yet")
+    given = chosen(snapshot, platform, post_id, claim_id, stance, datetime.now(UTC))
+    send(home, config, [given], wait=False)

@@ -1,0 +1,62 @@
+-- One row per post and claim that waits for a reviewer, at most 100 of either queue.
+-- queue: random (drawn by a hash from all signals; measures precision) or uncertain (nearest to a score of one half).
+-- position: 1 for the next one of its queue.
+-- platform: The platform.
+-- id_time: The moment that the post's id states, UTC.
+-- post_id: The post. Reposts are not reviewed, the post that they repeat is.
+-- claim_id: The claim that the tagger says it promotes.
+-- family: Family of claims.
+-- is_signal: It counts as a signal now.
+-- score: Calibrated, 0 to 1.
+-- created_at: When it was written, UTC.
+-- text: The text.
+-- text_version: Which text that is.
+-- evidence: The words that raised the claim.
+-- cues: The words that decided the stance.
+--
+-- A hash puts every signal into one of two halves: one is for the random queue alone, so that nothing else decides
+-- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal.
+with signal as (
+    select platform, id_time, post_id from signals
+),
+promotion as (
+    select
+        mention.platform, mention.id_time, mention.post_id, mention.claim_id, mention."family", mention.score,
+        list_transform(mention.evidence, lambda span: span."text") as evidence,
+        list_transform(mention.cues, lambda span: span."text") as cues
+    from claim_mentions as mention
+    where mention.stance = 'promotes' and mention.kind = 'falsifiable'
+    qualify row_number() over (
+        partition by mention.platform, mention.id_time, mention.post_id, mention.claim_id order by mention.score desc
+    ) = 1
+),
+waiting as (
+    select
+        promotion.*, post.created_at, post."text", post.text_version, signal.post_id is not null as is_signal,
+        md5_number_lower(concat_ws(':', promotion.platform, promotion.post_id, promotion.claim_id)) as draw
+    from promotion
+    join posts as post using (platform, id_time, post_id)
+    left join signal using (platform, id_time, post_id)
+    where post.repost_of is null and not exists (
+        select 1 from verdicts as verdict
+        where verdict.platform = promotion.platform and verdict.id_time = promotion.id_time
+            and verdict.post_id = promotion.post_id and verdict.claim_id = promotion.claim_id
+            and coalesce(verdict.text_version = post.text_version, true)
+    )
+),
+queued as (
+    select *, case when is_signal and draw % 2 = 0 then 'random' else 'uncertain' end as queue from waiting
+),
+placed as (
+    select
+        *,
+        row_number() over (
+            partition by queue order by case when queue = 'uncertain' then abs(score - 0.5) end, draw
+        ) as position
+    from queued
+)
+select
+    queue, position, platform, id_time, post_id, claim_id, "family", is_signal, score, created_at, "text",
+    text_version, evidence, cues
+from placed
+where position <= 100
