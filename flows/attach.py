@@ -69,7 +69,7 @@ def _start(home: Home, config: Settings) -> subprocess.Popen[bytes]:
     (home.path / "run.json").unlink(missing_ok=True)
     environment = {**prefect_environment(home.path), **os.environ, "AUSCULT_HOME": str(home.path)}
     with (home.logs / "run.log").open("ab") as log:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "flows.run"],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -77,14 +77,25 @@ def _start(home: Home, config: Settings) -> subprocess.Popen[bytes]:
             env=environment,
             start_new_session=True,
         )
+    # It outlives this process; should it end before, somebody has to take note of it, or it stays as a zombie.
+    threading.Thread(target=process.wait, daemon=True).start()
+    return process
 
 
-def wait_for_marker(home: Home, config: Settings, marker_id: str, watch: Callable[[Owner | None], None]) -> Path:
+READ = "#read"  # what the careful reader adds to the name of a marker that it passes on
+
+
+def wait_for_marker(
+    home: Home, config: Settings, marker_id: str, watch: Callable[[Owner | None], None], *, read: bool = False
+) -> Path:
     """Wait until a snapshot holds the marker in every partition, and give that snapshot.
 
-    Whatever is killed meanwhile is started again. Raises OwnerFailed when it cannot be.
+    `read`: wait until the careful reader, if there is one, has read what came before the marker as well. Whatever is
+    killed meanwhile is started again. Raises OwnerFailed when it cannot be.
     """
     seen: Path | None = None
+    if read and config.careful:
+        marker_id += READ
     while True:
         snapshot = newest(home.path)
         if snapshot is not None and snapshot != seen:

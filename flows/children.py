@@ -88,12 +88,12 @@ def broker(home: Home, config: Settings, port: int) -> Child:
     return Child("broker", command, home.logs / "broker.log", dict(os.environ))
 
 
-def tagger(home: Home, bootstrap: str, number: int) -> Child:
-    """Give a tagger as a child, told where the broker is."""
+def worker(home: Home, bootstrap: str, flow: str, number: int) -> Child:
+    """Give a worker that runs the flow `tag` or `read` as a child, told where the broker is."""
     found = {"AUSCULT_HOME": str(home.path), "AUSCULT_KAFKA_BOOTSTRAP": bootstrap}
     environment = {**prefect_environment(home.path), **os.environ, **found}
-    log = home.logs / f"tagger-{number}.log"
-    return Child(f"tagger-{number}", [sys.executable, "-m", "flows.tag"], log, environment)
+    name = f"{flow}-{number}"
+    return Child(name, [sys.executable, "-m", f"flows.{flow}"], home.logs / f"{name}.log", environment)
 
 
 def last_line(log: Path) -> str:

@@ -25,7 +25,7 @@ def progress_line(stage: str, rows: int, owner: Owner | None) -> Text:
     """Say how far an import is, in one line."""
     line = f"{stage:<8} {rows:>10,} rows read"
     if owner is not None:
-        waiting = (owner.lag_posts or 0) + (owner.lag_tagged or 0)
+        waiting = (owner.lag_posts or 0) + max(owner.lag_tagged or 0, owner.lag_read or 0)
         line += f"   {owner.loaded:>10,} loaded   {waiting:>9,} waiting"
     return Text(line)
 

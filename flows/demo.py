@@ -34,5 +34,7 @@ def play(home: Home, config: Settings, watch: Watch, posts: int, seed: int) -> P
                 if sent % 500 == 0:
                     watch(Progress("sending", sent, owner(home)))
             sender.mark(marker_id, datetime.now(UTC))
-        snapshot = wait_for_marker(home, config, marker_id, lambda state: watch(Progress("tagging", sent, state)))
+        snapshot = wait_for_marker(
+            home, config, marker_id, lambda state: watch(Progress("tagging", sent, state)), read=True
+        )
     return Played(events=sent, seconds=round(time.monotonic() - started, 1), snapshot=snapshot)

@@ -144,6 +144,7 @@ class Owner(msgspec.Struct, frozen=True):
     loaded: int = 0
     lag_posts: int | None = None
     lag_tagged: int | None = None
+    lag_read: int | None = None
     stay: bool = False
     prefect_api: str | None = None
 

@@ -89,7 +89,9 @@ def import_files(home: Home, config: Settings, source: Source, watch: Watch) -> 
             _send_rows(sender, source, tally, import_id, watch)
             sender.send(_seen(source, tally, import_id, now))
             sender.mark(import_id, datetime.now(UTC))
-        snapshot = wait_for_marker(home, config, import_id, lambda at: watch(Progress("tagging", tally.rows, at)))
+        snapshot = wait_for_marker(
+            home, config, import_id, lambda at: watch(Progress("tagging", tally.rows, at)), read=True
+        )
         new = new_posts(snapshot, import_id)
     posts = tally.posts
     return ImportSummary(

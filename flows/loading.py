@@ -21,6 +21,7 @@ from warehouse.rows import Incoming
 BATCH = 5000
 GROUP = "loader"
 TAGGERS = "taggers"
+READERS = "readers"
 SPACING = 30.0
 SPACING_FACTOR = 20.0
 
@@ -40,7 +41,7 @@ class Loading:
 
     def __init__(self, home: Home, config: Settings, stream: Connection, *, gap: bool = False) -> None:
         self.totals = Totals()
-        self._home, self._stream = home, stream
+        self._home, self._stream, self._careful = home, stream, config.careful
         self._warehouse: Warehouse = open_warehouse(home.path, datetime.now(UTC))
         marts.create(self._warehouse)
         set_hashtags(self._warehouse, registry(config.hashtags_path))
@@ -102,9 +103,10 @@ class Loading:
         took = time.monotonic() - started
         self._due, self._next = False, time.monotonic() + max(SPACING, SPACING_FACTOR * took)
 
-    def lags(self) -> tuple[int | None, int | None]:
-        """Give how many events wait to be tagged and to be loaded; None where the broker does not say."""
+    def lags(self) -> tuple[int | None, int | None, int | None]:
+        """Give how many events wait to be tagged, to be loaded and to be read again; None where nobody can say."""
         try:
-            return lag(self._stream, "posts", TAGGERS), lag(self._stream, "tagged", GROUP)
+            reading = lag(self._stream, "tagged", READERS) if self._careful else 0
+            return lag(self._stream, "posts", TAGGERS), lag(self._stream, "tagged", GROUP), reading
         except Unreachable:
-            return None, None
+            return None, None, None

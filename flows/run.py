@@ -13,7 +13,7 @@ from types import FrameType
 import msgspec
 from prefect import flow
 
-from flows.children import ChildRefused, Children, broker, last_line, settled_port, tagger
+from flows.children import ChildRefused, Children, broker, last_line, settled_port, worker
 from flows.home import Home, Lock, Owner, connection, open_home, quiet_clients, say_owner
 from flows.loading import TAGGERS, Loading
 from flows.recorded import leave_summary, recorded
@@ -64,7 +64,7 @@ def run(
     `gap`: where the stream no longer holds what was not read yet, record a capture gap and go on; otherwise that ends
     the run (OffsetMismatch). Raises AlreadyOwned where another process owns it, Unreachable where no broker answers.
     """
-    lock = Lock(home.path / "run.lock")
+    lock, attached = Lock(home.path / "run.lock"), Lock(home.path / "attached.lock")
     if not _taken(lock):
         raise AlreadyOwned(f"{home.path} is run by another process already")
     bootstrap = config.kafka_bootstrap or f"127.0.0.1:{settled_port(home)}"
@@ -75,14 +75,17 @@ def run(
         _wait_for_broker(home, stream, config, children, stop)
         if gap:
             pass_gap(stream, "posts", TAGGERS)
-        children.alive += [tagger(home, bootstrap, n) for n in range(config.taggers)]
+        children.alive += [worker(home, bootstrap, "tag", n) for n in range(config.taggers)]
+        if config.careful:
+            children.alive.append(worker(home, bootstrap, "read", 0))
         children.keep()
         state = Owner(pid=os.getpid(), bootstrap=bootstrap, started_at=time.time(), seen_at=0.0, stay=stay)
-        return _own(home, Loading(home, config, stream, gap=gap), children, stop, state, window)
+        return _own(home, Loading(home, config, stream, gap=gap), children, stop, state, attached, window)
     finally:
         children.end()
         (home.path / "run.json").unlink(missing_ok=True)
         lock.release()
+        attached.release()
 
 
 def _taken(lock: Lock) -> bool:
@@ -110,10 +113,15 @@ def _wait_for_broker(home: Home, stream: Connection, config: Settings, children:
 
 
 def _own(
-    home: Home, loading: Loading, children: Children, stop: Stop, state: Owner, window: float | None
+    home: Home,
+    loading: Loading,
+    children: Children,
+    stop: Stop,
+    state: Owner,
+    attached: Lock,
+    window: float | None,
 ) -> RunSummary:
     started = heard = time.monotonic()
-    attached = Lock(home.path / "attached.lock")
     with loading:
         while not stop.asked and not (window is not None and time.monotonic() - started > window):
             children.keep()
@@ -122,7 +130,11 @@ def _own(
             if time.time() - state.seen_at >= 1.0:
                 state = _state(state, loading)
                 say_owner(home, state)
-                quiet = time.monotonic() - heard > QUIET and (state.lag_posts, state.lag_tagged) == (0, 0)
+                quiet = time.monotonic() - heard > QUIET and (state.lag_posts, state.lag_tagged, state.lag_read) == (
+                    0,
+                    0,
+                    0,
+                )
                 if quiet and not state.stay and attached.take():
                     break
         loading.publish()
@@ -143,7 +155,7 @@ def _stepped(loading: Loading) -> int:
 
 
 def _state(before: Owner, loading: Loading) -> Owner:
-    waiting, tagged = loading.lags()
+    waiting, tagged, reading = loading.lags()
     totals = loading.totals
     return msgspec.structs.replace(
         before,
@@ -153,6 +165,7 @@ def _state(before: Owner, loading: Loading) -> Owner:
         loaded=totals.loaded,
         lag_posts=waiting,
         lag_tagged=tagged,
+        lag_read=reading,
     )
 
 

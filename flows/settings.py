@@ -26,7 +26,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     `taggers`: tagger processes. `time_zone`: the organisation's, for days on pages. `hashtags`: the user's own
     registry. `claims`: a folder of claims of the user's own, on top of the shipped ones. `retention_days`: how long
     topics keep events, at most 7, so that deletions reach them. `x_day_usd`, `x_month_usd`: what listening to X may
-    cost. `listen_minutes`: how often a scheduled listener listens. `infer_patients`: give authors on X the role
+    cost. `listen_minutes`: how often a scheduled listener listens. `careful`: let the
+    careful reader look again at what may be a signal. `infer_patients`: give authors on X the role
     patient-or-caregiver (X forbids inferring health, so this is off).
     """
 
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     x_rule_length: Positive = 1024
     listen_minutes: Positive = 15
     infer_patients: bool = False
+    careful: bool = False
 
     def __repr__(self) -> str:
         return f"Settings(home={self.home!r})"

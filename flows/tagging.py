@@ -23,7 +23,7 @@ def tagger(config: Settings, *, careful: bool = True) -> Tagger:
     Raises BadSetting naming file, entry and field of a bad entry.
     """
     try:
-        return Tagger(careful=careful, patients_on_x=config.infer_patients, own=config.claims_path)
+        return Tagger(careful=careful and config.careful, patients_on_x=config.infer_patients, own=config.claims_path)
     except BadKnowledge as error:
         raise BadSetting(str(error)) from None
 

@@ -44,6 +44,13 @@ class SecondReader(Protocol):
         """Give better tags for each candidate, in the same order."""
 
 
+def _second_reader() -> SecondReader:
+    """Give the shipped careful reader; what it needs is loaded only where it is used."""
+    from nlp.careful import SecondOpinion
+
+    return SecondOpinion()
+
+
 class PostTokenizer:
     """Makes a Doc of the normal forms of a post's words; links, mentions and punctuation are no tokens."""
 
@@ -174,7 +181,8 @@ class Tagger:
     ) -> None:
         config = {"folder": str(knowledge or HERE), "own": str(own or "")}
         self._lore = _known(**config)
-        self._careful = careful if not isinstance(careful, bool) else None
+        self._careful = _second_reader() if careful is True else careful or None
+        self._model = f"{self._lore.model}+{self._careful.release}" if self._careful else self._lore.model
         self._patients_on_x = patients_on_x
         self._pipe = spacy.blank("en")
         self._pipe.tokenizer = PostTokenizer(self._pipe.vocab, self._lore)
@@ -190,8 +198,8 @@ class Tagger:
 
     @property
     def model(self) -> str:
-        """Give the release of the trained parts. Sorts by age."""
-        return self._lore.model
+        """Give the release of the trained parts, the careful reader's included. Sorts by age."""
+        return self._model
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -259,7 +267,7 @@ class Tagger:
             claims=claims,
             fingerprint=fingerprint(own),
             rules=self._lore.rules,
-            model=self._lore.model,
+            model=self._model,
             subject=found["subject"],
             credibility=credibility,
             danger=covered and found.get("danger", False),
