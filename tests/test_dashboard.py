@@ -20,7 +20,8 @@ from streamlit.testing.v1 import AppTest
 from warehouse.dashboard import moments, roles, unanswered
 from warehouse.dashboard.claims import claim, claims, family_name
 from warehouse.dashboard.evidence import elsewhere, marked, short_author
-from warehouse.dashboard.records import Mention, Role, Unanswered
+from warehouse.dashboard.reading import reviewed
+from warehouse.dashboard.records import Mention, Precision, Role, Unanswered
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -101,6 +102,12 @@ def test_posts_of_people_are_not_called_simulated(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["today", "claims", "meeting"])
 def test_a_count_of_signals_says_that_nobody_reviewed_it(home: Path, name: str) -> None:
     assert "No person has reviewed these signals yet" in html(visit(home, name))
+
+
+def test_reviewed_signals_show_their_precision_with_its_interval() -> None:
+    said = reviewed(Precision("cancer-cure", 50, 45, 0.9, 0.786, 0.957))
+    assert "Precision <b>90%</b> (95 % interval 79% to 96%)" in said
+    assert "of 50 randomly drawn signals of “Cancer cure”, people confirmed 45" in said
 
 
 def test_filters_stand_in_the_address(home: Path) -> None:

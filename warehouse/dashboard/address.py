@@ -25,7 +25,7 @@ def choice(label: str, names: Mapping[str, str], parameter: str, placeholder: st
     return st.selectbox(
         label,
         list(names),
-        index=None,
+        index=None if placeholder else 0,
         format_func=lambda each: names.get(each, each),
         placeholder=placeholder or "",
         key=key,

@@ -30,7 +30,7 @@ def post(row: Post, mentions: Sequence[Mention], zone: str, *, explained: bool =
 
 def unanswered(row: Unanswered, mentions: Sequence[Mention], zone: str) -> str:
     """Give a post that nobody answered, with its claims and what refutes them."""
-    reach = [f'<span class="reach">Reach {row.total_reach:,}</span>']
+    reach = [f'<span class="reach">Reach {row.total_reach:,}</span>' if row.total_reach else "reach not known"]
     if row.copies > 1:
         reach.append(f"<b>{row.copies:,} posts</b> with the same words; of this one:")
     replies = (

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import pandas  # type: ignore[import-untyped]  # noqa: F401 - whole, before another visitor's altair looks at half
 
-from warehouse.dashboard.colours import INK, PALE, ROLE_NAMES, STANCE_COLOURS, STANCE_NAMES
+from warehouse.dashboard.colours import GREY, INK, PALE, ROLE_NAMES, STANCE_COLOURS, STANCE_NAMES
 from warehouse.dashboard.moments import Span, label, steps
 from warehouse.dashboard.records import HashtagVolume, Hour, MeetingDay, Role, StanceVolume, Topic, Volume
 
@@ -30,7 +30,7 @@ def volume(rows: Sequence[Volume], span: Span, zone: str) -> alt.LayerChart:
         tooltip=[_tip("step", unit), _tip("posts"), _tip("authors")],
     )
     bars = base.mark_bar(color=INK, cornerRadiusEnd=2)
-    figures = base.mark_text(dy=-7, fontSize=11).encode(text=alt.Text("posts:Q", format=",d"))
+    figures = base.mark_text(dy=-7, fontSize=11, color=GREY).encode(text=alt.Text("posts:Q", format=",d"))
     return _layers(230, *([bars, figures] if len(days) <= _FEW else [bars]))
 
 
@@ -162,5 +162,7 @@ def _ranked(values: list[dict[str, Any]], name: str, count: str, *tips: alt.Tool
         tooltip=list(tips),
     )
     bars = base.mark_bar(color=INK, cornerRadiusEnd=2, height={"band": 0.72})
-    figures = base.mark_text(align="left", dx=4, fontSize=11).encode(text=alt.Text(f"{count}:Q", format=",d"))
+    figures = base.mark_text(align="left", dx=4, fontSize=11, color=GREY).encode(
+        text=alt.Text(f"{count}:Q", format=",d")
+    )
     return _layers(24 * len(values) + 10, bars, figures)

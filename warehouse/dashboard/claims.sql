@@ -90,7 +90,7 @@ select
 from alike
 window same_words as (partition by words)
 qualify row_number() over (partition by words order by reach desc, post_id) = 1 or not $grouped
-order by total_reach desc, reach desc, created_at desc, post_id
+order by total_reach desc, copies desc, reach desc, created_at desc, post_id
 
 -- name: unanswered_counts
 select signal.claim_id, count(*) as posts

@@ -6,6 +6,8 @@ INK = "#2f6690"
 """Of a count that has no stance."""
 PALE = "#a9bccb"
 """Of a count that stands behind another."""
+GREY = "#6f7c88"
+"""Of figures in charts: readable on white and on black."""
 
 ROLE_NAMES = {
     "clinician": "Clinicians",

@@ -7,6 +7,7 @@ select
     (select max(created_at) from posts) as newest_post,
     (select max(last_seen_at) from posts) as newest_seen,
     (select count(*) from posts where "text" is null) as awaiting_text,
+    (select count(*) from posts where in_reply_to is not null or quote_of is not null) as replies,
     (select count(*) from dead_letters where replayed_at is null) as dead_letters,
     (select count(*) from capture_gaps) as gaps,
     (select max(version) from kept.publications) as version,

@@ -30,6 +30,10 @@ def show(visit: Visit) -> None:
         "Posts that promote a false claim, and under which nobody was seen to debunk it and no clinician, researcher, "
         "health organisation or public health office to reply. What was not captured cannot be seen."
     )
+    if not visit.state.replies:
+        st.markdown(
+            "None of the captured posts says which post it replies to or quotes, so no answer **could** be seen."
+        )
     unanswered.show(visit, chosen)
     _spreading(visit, chosen, {row.claim_id: row.posts for row in without_answer})
     _said(visit, chosen)
@@ -115,6 +119,9 @@ def participants(visit: Visit, chosen: Filters) -> None:
     groups = role_groups.shown(visit.ask(Role, "overview.roles", **chosen.parameters()))
     if not groups:
         st.markdown("Fewer than ten authors: they are not shown by role.")
+        return
+    if [group.role for group in groups] == [role_groups.REST]:
+        st.markdown("No role is known of ten of these authors: their bios state none, or were not captured.")
         return
     st.altair_chart(charts.roles(groups))
     st.caption("Authors by what their public bio says of them. Groups under ten count under “other or not stated”.")

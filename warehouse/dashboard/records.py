@@ -9,13 +9,14 @@ STANCES = ("promotes", "debunks", "questions", "reports")
 
 
 class State(msgspec.Struct, frozen=True):
-    """What the snapshot holds as a whole. `dead_letters`: those that were not sent again."""
+    """What the snapshot holds as a whole. `replies`: with quotes; `dead_letters`: those that were not sent again."""
 
     posts: int
     oldest_post: datetime | None
     newest_post: datetime | None
     newest_seen: datetime | None
     awaiting_text: int
+    replies: int
     dead_letters: int
     gaps: int
     version: int
