@@ -4,6 +4,7 @@ Kafka's consumer group spreads the partitions over the workers and takes over a 
 costs a repetition and nothing else.
 """
 
+import gc
 import os
 import sys
 import time
@@ -24,7 +25,9 @@ from listeners.stream import Connection, GroupConsumer, Message, OffsetMismatch,
 from warehouse import tagged
 from warehouse.tagged import Tagged
 
-BATCH = 1000
+BATCH = 3000
+SLICE = 500
+"""Posts tagged at a time: while one slice is tagged, those before it are on their way to the broker."""
 
 
 class TagSummary(msgspec.Struct, frozen=True):
@@ -52,6 +55,7 @@ def tag_window(stream: Connection, config: Settings, window: float | None, idle:
     Every result is in `tagged` before its offset is committed: a crash repeats work and loses none.
     """
     pipe = tagger(config, careful=False)
+    gc.freeze()  # what the tagger knows stays: the collector need not walk it again and again, a tenth of the time
     started, heard, parent = time.monotonic(), time.monotonic(), os.getppid()
     counts = dict.fromkeys(("events", "posts", "signals", "rejected"), 0)
     with Producer(stream) as producer, closing(GroupConsumer(stream, "posts", "taggers")) as consumer:
@@ -59,7 +63,10 @@ def tag_window(stream: Connection, config: Settings, window: float | None, idle:
             messages = consumer.poll(0.5, BATCH)
             if messages:
                 heard = time.monotonic()
-                _pass_on(producer, tag_messages(pipe, messages, datetime.now(UTC)), messages, counts)
+                for place in range(0, len(messages), SLICE):
+                    part = messages[place : place + SLICE]
+                    _pass_on(producer, tag_messages(pipe, part, datetime.now(UTC)), part, counts)
+                producer.flush()
                 consumer.commit()
             if _over(time.monotonic(), started, heard, window, idle):
                 break
@@ -69,7 +76,6 @@ def tag_window(stream: Connection, config: Settings, window: float | None, idle:
 def _pass_on(producer: Producer, results: list[Tagged], messages: Sequence[Message], counts: dict[str, int]) -> None:
     for result, message in zip(results, messages, strict=True):
         producer.send("tagged", message.key, tagged.encode(result), partition=message.partition)
-    producer.flush()
     counts["events"] += len(results)
     counts["posts"] += sum(result.tags is not None for result in results)
     counts["signals"] += sum(result.tags is not None and result.tags.signal for result in results)
