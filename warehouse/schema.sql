@@ -22,6 +22,54 @@ create table authors (
     last_seen_at timestamp with time zone
 );
 
+-- One row per post of a campaign: near-copies of one text by several authors in a short time.
+create table campaign_posts (
+    -- The campaign; see campaigns.
+    campaign_id varchar,
+    -- The platform.
+    platform varchar,
+    -- The moment that the post's id states, UTC.
+    id_time timestamp with time zone,
+    -- The post.
+    post_id varchar,
+    -- Pseudonym of the author.
+    author varchar,
+    -- When it was written, UTC.
+    created_at timestamp with time zone,
+    -- Of its text; near-copies differ in at most 3 of 64 bits from another one of the campaign.
+    fingerprint ubigint
+);
+
+-- One row per campaign: near-copies of one text by several authors in a short time.
+create table campaigns (
+    -- Made from its first post. See campaign_posts for what makes a campaign.
+    campaign_id varchar,
+    -- When its first post was written, UTC.
+    first_post_at timestamp with time zone,
+    -- When its last post was written, UTC.
+    last_post_at timestamp with time zone,
+    -- Its size. Reposts do not count.
+    posts bigint,
+    -- Distinct authors of those posts.
+    authors bigint,
+    -- Captured reposts of those posts.
+    reposts bigint,
+    -- The hashtags of its posts, the most frequent first, at most 10.
+    hashtags varchar[],
+    -- Claims that its posts promote, at most 10.
+    claims varchar[],
+    -- Those of its posts that are signals.
+    signals bigint,
+    -- Its first post.
+    text varchar,
+    -- Share of all signals that reviewers confirm; null while none is judged. See signal_precision.
+    precision double,
+    -- Lower end of its 95 % interval.
+    precision_low double,
+    -- Upper end of its 95 % interval.
+    precision_high double
+);
+
 -- One row per stretch of time that a source may have shown posts in and nobody captured.
 create table capture_gaps (
     -- The source.
