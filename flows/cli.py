@@ -75,7 +75,13 @@ def common(
 
 def main() -> None:
     """Run the command that was typed."""
-    from flows import commands_ask, commands_ingest, commands_keep, commands_review  # noqa: F401  they register themselves
+    from flows import (  # noqa: F401  they register themselves
+        commands_ask,
+        commands_claims,
+        commands_ingest,
+        commands_keep,
+        commands_review,
+    )
 
     with in_one_line():
         app()

@@ -98,8 +98,12 @@ def _document(line: Line) -> Document:
 def _answer(line: Line, tags: Tags | str) -> dict[str, Any] | Unread:
     if isinstance(tags, str):
         return Unread(str(line.id), tags)
+    return {"id": str(line.id), **said(tags)}
+
+
+def said(tags: Tags) -> dict[str, Any]:
+    """Give what the tagger said, by the names that `auscult tag` uses."""
     return {
-        "id": str(line.id),
         "signal": tags.signal,
         "score": round(tags.score, 4),
         "role": tags.role,

@@ -135,7 +135,7 @@ def _by_stem(logs: dict[str, float]) -> dict[str, float]:
 
 def _rules(folder: Path, own: Path | None) -> str:
     """Give the release of the rules. With claims of a user's own it says when they last changed, so that it still
-    sorts by age although the shipped release stays: `2026.11.22.1.20261201T0930+…`."""
+    sorts by age although the shipped release stays: `2026.11.22.1.20261201T093000+…`."""
     files = _files(folder, "*.toml", "claims/*.toml", "*.csv", "topics/*.csv")
     if own is None:
         return f"{RELEASE}+{_digest(files)}"

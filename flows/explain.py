@@ -1,0 +1,130 @@
+"""All that the tagger says of one text and why: the answer to "why is this a signal?", and to "why is it none?"."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from flows.settings import Settings
+from flows.tag_lines import said
+from flows.tagging import tagger
+from nlp.knowledge import HERE, Claim, decode
+from nlp.lore import lore
+from nlp.score import SIGNAL_AT
+from nlp.tags import Document, Tags
+from warehouse.questions import asked
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A post of a snapshot, with the tagging that stands there; `signal` is None where it was not tagged."""
+
+    platform: str
+    post_id: str
+    created_at: datetime | None
+    signal: bool | None
+    score: float | None
+    rules: str | None
+    model: str | None
+
+
+class Explained(msgspec.Struct, frozen=True):
+    """What the tagger says of a document, and what stands behind it.
+
+    `rules_alone`: what the first pass said, where the careful reader had its say after it. `threshold`: the score from
+    which on a promoted claim is a signal. `weighed`: what the score of the likeliest claim was made of.
+    `covered`: whether claims are known in the document's language. `links`: each with its rating, 0 to 1.
+    """
+
+    document: Document
+    tags: Tags
+    rules_alone: Tags | None
+    threshold: float
+    weighed: dict[str, float]
+    covered: bool
+    covered_languages: tuple[str, ...]
+    links: tuple[tuple[str, float | None], ...]
+    known: dict[str, Claim]
+    claims_known: int
+    stored: Stored | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing at all was found."""
+        return not (self.tags.claims or self.tags.topics or self.tags.danger)
+
+
+class _CarefulThreshold(msgspec.Struct, frozen=True):
+    signal_at: float
+
+
+def explained(config: Settings, document: Document, *, careful: bool = True, stored: Stored | None = None) -> Explained:
+    """Tag a document and give what stands behind the tags. Raises BadSetting where knowledge is bad."""
+    first_pass = tagger(config, careful=False)
+    [rules_alone] = first_pass.tag([document])
+    tags = tagger(config).tag([document])[0] if careful and rules_alone.candidate else rules_alone
+    read_again = tags.model != rules_alone.model
+    knowledge = lore(HERE, config.claims_path)
+    return Explained(
+        document=document,
+        tags=tags,
+        rules_alone=rules_alone if read_again else None,
+        threshold=_careful_threshold() if read_again else SIGNAL_AT,
+        weighed=first_pass.reasons(document) or {},
+        covered=tags.language in knowledge.languages.covered,
+        covered_languages=tuple(sorted(knowledge.languages.covered)),
+        links=tuple((url, knowledge.ratings.lowest([url])) for url in document.urls),
+        known={claim.id: claim for claim in knowledge.claims if claim.id in {c.claim_id for c in tags.claims}},
+        claims_known=len(knowledge.claims),
+        stored=stored,
+    )
+
+
+def _careful_threshold() -> float:
+    path = HERE / "model" / "opinion.toml"
+    return decode(path, _CarefulThreshold).signal_at if path.is_file() else SIGNAL_AT
+
+
+def stored_post(snapshot: Path, platform: str, post_id: str) -> tuple[Document, Stored] | None:
+    """Give a post of a snapshot as the tagger reads it, and how it was tagged there; None where there is none.
+
+    Who wrote it stands in the vault, so that the role is not read again.
+    """
+    found = asked(snapshot, "post", platform, post_id)
+    if not found.rows:
+        return None
+    row = dict(zip(found.columns, found.rows[0], strict=True))
+    document = Document(
+        text=row["text"] or "",
+        language=row["language"],
+        urls=tuple(row["urls"] or ()),
+        link_titles=tuple(row["link_titles"] or ()),
+        link_descriptions=tuple(row["link_descriptions"] or ()),
+        media_alts=tuple(row["media_alts"] or ()),
+        platform=platform,
+    )
+    return document, Stored(**{name: row[name] for name in Stored.__struct_fields__})
+
+
+def as_json(found: Explained) -> dict[str, Any]:
+    """Give the explanation by the names that `auscult tag` uses, and more."""
+    tagged = said(found.tags)
+    claims = [{**claim, **_knowledge(found.known.get(claim["claim"]))} for claim in tagged["claims"]]
+    return {
+        "text": found.document.text,
+        **tagged,
+        "threshold": found.threshold,
+        "claims": claims,
+        "claims_covered": found.covered,
+        "candidate": found.tags.candidate,
+        "fingerprint": f"{found.tags.fingerprint:016x}",
+        "links": [{"url": url, "credibility": rating} for url, rating in found.links],
+        "weighed": found.weighed,
+        "rules_alone": None if found.rules_alone is None else said(found.rules_alone),
+        "stored": None if found.stored is None else msgspec.to_builtins(found.stored),
+    }
+
+
+def _knowledge(claim: Claim | None) -> dict[str, Any]:
+    fields = ("statement", "wrong_because", "source", "risk", "harm", "reviewer", "reviewed")
+    return {name: getattr(claim, name) if claim else None for name in fields}
