@@ -80,6 +80,7 @@ def main() -> None:
         commands_claims,
         commands_ingest,
         commands_keep,
+        commands_retag,
         commands_review,
     )
 

@@ -184,6 +184,17 @@ class CursorSeen(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="eve
     spent_usd: float = 0.0
 
 
+class Retag(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", tag="retag"):
+    """A stored post for the tagger to read again: it writes no post, and is void once the text is another one.
+
+    `post` holds what the tagger reads, `text_version` says which text that is.
+    """
+
+    post: Post
+    text_version: str
+    observed_at: datetime
+
+
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", tag="verdict"):
     """What a reviewer says that a post does with a claim: promotes, debunks, questions, reports or none.
 
@@ -221,6 +232,7 @@ Event = (
     | ImportSeen
     | CursorSeen
     | Verdict
+    | Retag
     | Marker
 )
 
@@ -246,7 +258,7 @@ def rejected(
 def key(event: Event) -> bytes:
     """Give the stream key: events about one post share `platform:post_id`, so they share a partition."""
     match event:
-        case PostSeen(post=post):
+        case PostSeen(post=post) | Retag(post=post):
             return f"{post.platform}:{post.post_id}".encode()
         case CountsSeen() | PostDeleted() | Verdict():
             return f"{event.platform}:{event.post_id}".encode()

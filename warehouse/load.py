@@ -132,6 +132,10 @@ def _write_tables(warehouse: Warehouse, tables: dict[str, list[str]], removing: 
     if removing:
         _run_all(warehouse, "load_posts", _REMOVING)
     new = _write_posts(warehouse) if "posts" in tables else 0
+    if "retaggings" in tables:
+        warehouse.run("load_retaggings", "stage", {"lines": tables["retaggings"]})
+        _run_all(warehouse, "load_retaggings", ("find_existing_taggings", "find_met", "find_posts"))
+        _run_all(warehouse, "load_taggings", _TAGGING)
     if "identities" in tables:
         _run_all(
             warehouse,

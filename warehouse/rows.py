@@ -17,6 +17,7 @@ from listeners.events import (
     PostDeleted,
     PostSeen,
     Rejected,
+    Retag,
     Verdict,
     WindowListened,
     rejected,
@@ -99,6 +100,8 @@ def _lines_of(read: tagged.Tagged) -> list[Line]:
         return [_post_line(post, event.observed_at, None, [], None)]
     if isinstance(event, PostDeleted | AuthorRemoved):
         return [_removal_line(event)]
+    if isinstance(event, Retag):
+        return _lines_of_retag(event, read.tags)
     if isinstance(event, Verdict):
         return [_verdict_line(event)]
     return _lines_of_record(event)
@@ -125,10 +128,28 @@ def _post_line(
         "post": post,
     }
     if tags is not None and post.text is not None:
-        said = msgspec.structs.asdict(tags)
-        row |= {"rules": said.pop("rules"), "model": said.pop("model")}
-        row["said"] = said | {"fields_read": _fields_read(post), "observed_at": observed_at}
+        row |= _tagging(post, tags, observed_at)
     return Line("posts", _encode(row).decode())
+
+
+def _tagging(post: Post, tags: Tags, observed_at: datetime) -> dict[str, Any]:
+    said = msgspec.structs.asdict(tags)
+    released = {"rules": said.pop("rules"), "model": said.pop("model")}
+    return released | {"said": said | {"fields_read": _fields_read(post), "observed_at": observed_at}}
+
+
+def _lines_of_retag(event: Retag, tags: Tags | None) -> list[Line]:
+    if tags is None:
+        return []
+    post = event.post
+    _refuse_unfit(post, tags)
+    row = {
+        "id_ms": id_ms(post.platform, post.post_id),
+        "platform": post.platform,
+        "post_id": post.post_id,
+        "text_version": event.text_version,
+    }
+    return [Line("retaggings", _encode(row | _tagging(post, tags, event.observed_at)).decode())]
 
 
 def _identity_line(event: PostSeen, tags: Tags | None) -> Line:
