@@ -91,7 +91,7 @@ def sentences(part: str) -> Iterator[Example]:
 
 
 def _example(text: str, signal: str, stance: str, family: str, weight: float = 1.0) -> Example:
-    return Example(prepared(text), int(signal), STANCES.index(stance), FAMILIES.index(family), weight)
+    return Example(text, int(signal), STANCES.index(stance), FAMILIES.index(family), weight)
 
 
 def concerns(data: Path, most: int, rng: random.Random) -> list[Example]:
@@ -99,10 +99,7 @@ def concerns(data: Path, most: int, rng: random.Random) -> list[Example]:
     with gzip.open(data / "labelled" / "vaccine_concerns_train.csv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if len(row["labels"].split()) == 1]
     chosen = rng.sample(rows, min(most, len(rows)))
-    return [
-        Example(prepared(row["text"]), UNKNOWN, UNKNOWN, FAMILIES.index(CONCERNS[row["labels"].strip()]))
-        for row in chosen
-    ]
+    return [Example(row["text"], UNKNOWN, UNKNOWN, FAMILIES.index(CONCERNS[row["labels"].strip()])) for row in chosen]
 
 
 class ReaderNet(nn.Module):
@@ -138,7 +135,7 @@ def batches(examples: Sequence[Example], tokenizer: Tokenizer, size: int, rng: r
 
 
 def _tensors(chosen: list[Example], tokenizer: Tokenizer) -> Any:
-    encoded = tokenizer.encode_batch([example.text for example in chosen])
+    encoded = tokenizer.encode_batch([prepared(example.text) for example in chosen])
     return (
         torch.tensor([one.ids for one in encoded]),
         torch.tensor([one.attention_mask for one in encoded]),
@@ -183,7 +180,8 @@ def train(examples: Sequence[Example], epochs: int, seed: int) -> tuple[ReaderNe
     net.train()
     for epoch in range(epochs):
         for batch in batches(examples, tokenizer, size, rng):
-            loss = loss_of(net, batch)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                loss = loss_of(net, batch)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -225,10 +223,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=HERE / "model")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--concerns", type=int, default=1000)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--seed", type=int, default=1)
     said = parser.parse_args()
+    torch.set_num_threads(said.threads)
     rng = random.Random(said.seed)
     examples = [*real_posts(said.data, "train"), *sentences("train"), *concerns(said.data, said.concerns, rng)]
     numpy.random.seed(said.seed)

@@ -1,0 +1,187 @@
+"""How far signals can be trusted: precision, recall and F1 of `signal` on labelled posts that nothing was made from.
+
+    python tests/benchmarks/signals.py [--data ../shared/data] [--no-careful]
+
+Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test` (kept apart by author), all and those
+without `unsure`; hard sentences; stance; families; debunks flagged; calibration; and two public validation sets.
+"""
+
+import argparse
+import csv
+import gzip
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from listeners import archive
+from listeners.events import PostSeen
+from nlp.pipeline import Tagger
+from nlp.tags import Document, Tags
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+BATCH = 500
+
+
+class Judged(NamedTuple):
+    """A labelled text with what the tagger says of it."""
+
+    signal: bool
+    stance: str
+    family: str
+    sure: bool
+    tags: Tags
+
+    @property
+    def stance_said(self) -> str:
+        """The stance of the claim with the highest score; none where no claim is in play."""
+        claims = sorted(self.tags.claims, key=lambda claim: (claim.stance != "promotes", -claim.score))
+        return claims[0].stance if claims else "none"
+
+
+def archive_texts(data: Path) -> dict[str, str]:
+    """Give the texts of the public archives by post id, as an import reads them."""
+    texts: dict[str, str] = {}
+    for folder in ("hashtag_posts_2014", "posts_with_authors_2014"):
+        for row in archive.rows(data / folder, now=datetime.now(UTC), import_id="benchmark"):
+            if isinstance(row.event, PostSeen) and row.event.post.text:
+                texts.setdefault(row.event.post.post_id, row.event.post.text)
+    return texts
+
+
+def tag_all(tagger: Tagger, texts: Sequence[str]) -> list[Tags]:
+    """Tag texts in batches."""
+    return [
+        tags for n in range(0, len(texts), BATCH) for tags in tagger.tag([Document(t) for t in texts[n : n + BATCH]])
+    ]
+
+
+def judged(tagger: Tagger, rows: Sequence[dict[str, str]], texts: Sequence[str]) -> list[Judged]:
+    """Give labels and tags side by side."""
+    tagged = tag_all(tagger, texts)
+    return [
+        Judged(
+            str(row["signal"]) in ("1", "True"), row["stance"], row["family"], str(row.get("unsure", "0")) == "0", tags
+        )
+        for row, tags in zip(rows, tagged, strict=True)
+    ]
+
+
+def real(tagger: Tagger, data: Path, part: str) -> list[Judged]:
+    """Give the labelled real posts of a part."""
+    with (ROOT / "nlp" / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["part"] == part]
+    texts = archive_texts(data)
+    rows = [row for row in rows if row["id"] in texts]
+    return judged(tagger, rows, [texts[row["id"]] for row in rows])
+
+
+def hard(tagger: Tagger) -> list[Judged]:
+    """Give the hard sentences."""
+    lines = (HERE / "hard_sentences.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return judged(tagger, rows, [row["text"] for row in rows])
+
+
+def f1(pairs: Iterable[tuple[bool, bool]]) -> tuple[float, float, float]:
+    """Give precision, recall and F1 of (label, said)."""
+    counts = Counter(pairs)
+    right, wrong, missed = counts[True, True], counts[False, True], counts[True, False]
+    precision, recall = right / max(1, right + wrong), right / max(1, right + missed)
+    return precision, recall, 2 * right / max(1, 2 * right + wrong + missed)
+
+
+def interval(pairs: Sequence[tuple[bool, bool]], which: int) -> tuple[float, float]:
+    """Give the 95 % bootstrap interval of one of precision, recall and F1."""
+    rng = random.Random(1)
+    drawn = sorted(f1(rng.choices(pairs, k=len(pairs)))[which] for _ in range(400))
+    return drawn[10], drawn[389]
+
+
+def print_signal(name: str, found: Sequence[Judged]) -> None:
+    """Print precision, recall and F1 with their intervals."""
+    pairs = [(one.signal, one.tags.signal) for one in found]
+    values = [f"{value:.2f} [{low:.2f}-{high:.2f}]" for n, value in enumerate(f1(pairs))
+              for low, high in [interval(pairs, n)]]  # fmt: skip
+    size = f"n={len(found):<5} signals={sum(one.signal for one in found):<4}"
+    print(f"{name:<34} {size} P {values[0]}  R {values[1]}  F1 {values[2]}")
+
+
+def print_stances(found: Sequence[Judged]) -> None:
+    """Print the confusion of stances: rows are labels."""
+    names = ("promotes", "debunks", "questions", "reports", "none")
+    counts = Counter((one.stance, one.stance_said) for one in found)
+    print("label / said" + "".join(f"{name:>11}" for name in names))
+    for label in names:
+        print(f"{label:<12}" + "".join(f"{counts[label, name]:>11}" for name in names))
+    debunks = [one for one in found if one.stance == "debunks"]
+    print(f"debunks flagged as signals: {sum(one.tags.signal for one in debunks)} of {len(debunks)}")
+
+
+def print_families(found: Sequence[Judged]) -> None:
+    """Print recall by family."""
+    for family, number in Counter(one.family for one in found if one.signal).most_common():
+        caught = sum(one.tags.signal for one in found if one.signal and one.family == family)
+        named = sum(one.tags.signal and any(c.family == family and c.stance == "promotes" for c in one.tags.claims)
+                    for one in found if one.signal and one.family == family)  # fmt: skip
+        print(f"  {family:<28} {caught}/{number} caught, {named} under this family")
+
+
+def print_calibration(found: Sequence[Judged]) -> None:
+    """Print how often posts of a score are signals."""
+    for low in (0.0, 0.1, 0.2, 0.4, 0.6, 0.8):
+        high = {0.0: 0.1, 0.1: 0.2}.get(low, low + 0.2)
+        here = [one for one in found if low <= one.tags.score < high or (high == 1.0 and one.tags.score == 1.0)]
+        if here:
+            mean = sum(one.tags.score for one in here) / len(here)
+            share = sum(one.signal for one in here) / len(here)
+            print(f"  score {low:.1f}-{high:.1f}: {len(here):>5} posts, mean score {mean:.2f}, signals {share:.2f}")
+
+
+def public_sets(tagger: Tagger, data: Path) -> None:
+    """Print anti-vaccine against the rest, and concern classes, on two public validation sets."""
+    with gzip.open(data / "labelled" / "vaccine_stance_dev.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    tagged = tag_all(tagger, [row["text"] for row in rows])
+    against = [any(c.stance == "promotes" and c.family.startswith("vaccine") for c in tags.claims) for tags in tagged]
+    pairs = [(row["stance"] == "anti", said) for row, said in zip(rows, against, strict=True)]
+    print("anti-vaccine against rest (vaccine_stance_dev): P {:.2f} R {:.2f} F1 {:.2f}".format(*f1(pairs)))
+    sure = [pair for row, pair in zip(rows, pairs, strict=True) if float(row["agreement"]) > 0.9]
+    print("  of which all annotators agreed:               P {:.2f} R {:.2f} F1 {:.2f}".format(*f1(sure)))
+
+
+def run(name: str, what: Callable[[], None]) -> None:
+    """Print a headed part."""
+    print(f"\n{name}")
+    what()
+
+
+def main() -> None:
+    """Print everything."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--no-careful", action="store_true", help="the rules alone")
+    said = parser.parse_args()
+    tagger = Tagger(careful=not said.no_careful)
+    print(f"rules {tagger.rules}, model {tagger.model}")
+    sentences = hard(tagger)
+    print_signal("hard sentences", sentences)
+    if not said.data.is_dir():
+        print(f"skipped: real posts and public sets need {said.data}")
+        return
+    posts = real(tagger, said.data, "test")
+    print_signal("real posts, test part", posts)
+    print_signal("  of which no reader was unsure", [one for one in posts if one.sure])
+    run("stances on real posts", lambda: print_stances(posts))
+    run("stances on hard sentences", lambda: print_stances(sentences))
+    run("families of real signals", lambda: print_families(posts))
+    run("calibration on real posts", lambda: print_calibration(posts))
+    run("public validation sets", lambda: public_sets(tagger, said.data))
+
+
+if __name__ == "__main__":
+    main()
