@@ -63,11 +63,6 @@ def checked(path: Path | None) -> Lore:
     return lore(HERE) if shipped else lore(HERE, path)
 
 
-def is_own(claim: Claim) -> bool:
-    """Tell whether a claim is the user's own, not a shipped one."""
-    return Path(claim.file).parent != HERE / "claims"
-
-
 def failures(tagger: Tagger, claims: Iterable[Claim]) -> tuple[int, list[Answer]]:
     """Give how many examples the claims have, and those of which the tagger says something else."""
     asked_ = answers(tagger, claims)

@@ -14,7 +14,7 @@ import typer
 from flows.cli import Sorry, app, here
 from flows.commands_ask import newest_snapshot, print_table
 from flows.settings import Settings, settings
-from nlp.knowledge import FAMILIES, BadKnowledge, Claim
+from nlp.knowledge import FAMILIES, HERE, BadKnowledge, Claim, load
 
 if TYPE_CHECKING:
     from flows.claims import Draft
@@ -89,8 +89,6 @@ def list_claims(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """List the known claims: the shipped ones and those of your own (AUSCULT_CLAIMS)."""
-    from flows.claims import is_own
-
     claims = _of_family(_claims(settings(os.environ)), family)
     if as_json:
         for claim in claims:
@@ -121,7 +119,7 @@ def check_claims(
     path: Annotated[Path | None, typer.Argument(help="A file or folder of your own; else all that is in use.")] = None,
 ) -> None:
     """Check claims: a bad entry is named with file, entry and field (exit 2). Their examples: `claims test`."""
-    from flows.claims import checked, is_own
+    from flows.claims import checked
 
     try:
         found = checked(path or settings(os.environ).claims_path)
@@ -139,7 +137,7 @@ def check_examples(
     careful: Annotated[bool, typer.Option(help="Let the careful reader look at what may be a signal.")] = True,
 ) -> None:
     """Tag the claims' own examples and report each that comes out otherwise than it says (exit 1)."""
-    from flows.claims import failures, is_own
+    from flows.claims import failures
     from flows.tagging import tagger
 
     config = settings(os.environ)
@@ -182,8 +180,6 @@ def draft_claim(
 
 
 def _write_new(path: Path, content: str) -> None:
-    from nlp.knowledge import HERE
-
     if path.resolve().is_relative_to(HERE):
         raise Sorry(f"{path}: a draft does not belong among the shipped claims; name another file with --out", 2)
     try:
@@ -208,11 +204,14 @@ def _say_next(made: "Draft", path: Path, published: bool, config: Settings) -> N
     print(f"  4. Move it into {where} and run: auscult claims test {made.claim_id}")
 
 
-def _claims(config: Settings) -> tuple[Claim, ...]:
-    from flows.claims import checked
+def is_own(claim: Claim) -> bool:
+    """Tell whether a claim is the user's own, not a shipped one."""
+    return Path(claim.file).parent != HERE / "claims"
 
+
+def _claims(config: Settings) -> tuple[Claim, ...]:
     try:
-        return checked(config.claims_path).claims if config.claims_path else checked(None).claims
+        return load(HERE, config.claims_path)[1]
     except BadKnowledge as error:
         raise Sorry(str(error), 2) from None
 

@@ -161,10 +161,16 @@ def _details(found: Explained) -> Iterator[Table]:
         "role": role,
         "links": "; ".join(f"{url} {_rated(rating)}" for url, rating in found.links) or "none",
         "weighed": ", ".join(f"{name} {value:g}" for name, value in found.weighed.items() if value) or "nothing",
-        "candidate": "worth the careful reader" if tags.candidate else "not worth the careful reader",
+        "candidate": _candidate(found),
         "versions": f"rules {tags.rules}, model {tags.model}",
     }
     yield _listed(lines)
+
+
+def _candidate(found: Explained) -> str:
+    if not found.tags.candidate:
+        return "not worth the careful reader"
+    return "worth the careful reader, which " + ("read it" if found.rules_alone else "was not asked (AUSCULT_CAREFUL)")
 
 
 def _rated(rating: float | None) -> str:
