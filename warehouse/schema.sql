@@ -22,6 +22,30 @@ create table authors (
     last_seen_at timestamp with time zone
 );
 
+-- One row per hashtag, link or pair of words that is suddenly frequent and in no post with a known claim.
+create table bursts (
+    -- hashtag, link or words.
+    kind varchar,
+    -- The hashtag without '#', the link as the platform resolves it (else as written), or two neighbouring words.
+    phrase varchar,
+    -- Posts with it in the 7 days up to the newest post. Reposts do not count.
+    posts bigint,
+    -- Distinct authors of those posts.
+    authors bigint,
+    -- Authors with such posts, counted once a day each: one account that shouts is no burst.
+    author_days bigint,
+    -- The same in the 28 days before.
+    past_author_days bigint,
+    -- How many standard deviations more author_days than the past lets expect (Poisson, at least one expected).
+    score double,
+    -- When the first of those posts was written, UTC.
+    first_post_at timestamp with time zone,
+    -- When the last of those posts was written, UTC.
+    last_post_at timestamp with time zone,
+    -- Up to 3 of those posts, of different texts.
+    examples struct(platform varchar, post_id varchar, "text" varchar)[]
+);
+
 -- One row per post of a campaign: near-copies of one text by several authors in a short time.
 create table campaign_posts (
     -- The campaign; see campaigns.

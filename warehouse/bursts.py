@@ -1,0 +1,40 @@
+"""What is new, from a snapshot: phrases that burst against their own past and belong to no known claim."""
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from warehouse.query import connect
+from warehouse.statements import statements
+
+KINDS = ("hashtag", "link", "words")
+
+
+class Burst(msgspec.Struct, frozen=True):
+    """A hashtag, link or pair of words that is suddenly frequent; see the mart `bursts`."""
+
+    kind: str
+    phrase: str
+    posts: int
+    authors: int
+    author_days: int
+    past_author_days: int
+    score: float
+    first_post_at: datetime
+    last_post_at: datetime
+    examples: list[str]
+
+
+def bursts(snapshot: Path, kind: str | None = None, most: int = 50) -> list[Burst]:
+    """Give what bursts, of one kind (hashtag, link, words) or of all, the most surprising first."""
+    with connect(snapshot) as connection:
+        rows = connection.execute(statements("bursts")["bursts"], {"kind": kind, "most": most}).fetchall()
+    return [Burst(*row) for row in rows]
+
+
+def examples(snapshot: Path, phrase: str, most: int = 10) -> list[str]:
+    """Give different texts in which `phrase` stands as it is (case aside), the most repeated first; no reposts."""
+    with connect(snapshot) as connection:
+        rows = connection.execute(statements("bursts")["examples"], {"phrase": phrase, "most": most}).fetchall()
+    return [text for (text,) in rows]
