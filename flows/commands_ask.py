@@ -34,7 +34,7 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
-@app.command()
+@app.command(epilog="Example: `auscult tag < posts.jsonl > tags.jsonl`")
 def tag(
     careful: Annotated[bool, typer.Option(help="Let the careful reader look at what may be a signal.")] = True,
 ) -> None:
@@ -53,7 +53,7 @@ def tag(
         sys.stdout.buffer.flush()
 
 
-@app.command()
+@app.command(epilog="Example: `auscult hashtags --check our-hashtags.csv`")
 def hashtags(
     check: Annotated[Path | None, typer.Option(help="Check this file of your own instead of listing.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
@@ -95,7 +95,7 @@ def newest_snapshot(home: Home) -> Path:
     return snapshot
 
 
-@app.command()
+@app.command(epilog='Example: `auscult sql --format csv "select * from signals"`')
 def sql(
     statement: Annotated[str | None, typer.Argument(help="One select. Without it, a prompt opens.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="How to write the answer.")] = Format.table,
@@ -120,7 +120,7 @@ def sql(
         raise Sorry(str(error).strip().partition("\n")[0], 1) from None
 
 
-@app.command()
+@app.command(epilog="Example: `auscult status --json --max-age 2h`")
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     max_age: Annotated[str | None, typer.Option(help="Fail (exit 4) when the newest post is older: 90m, 2h.")] = None,
@@ -169,7 +169,7 @@ def _refuse_age(newest_post: datetime | None, max_age: str | None, now: datetime
         raise Sorry(f"the newest post is of {seen}, older than {max_age}", 4)
 
 
-@app.command()
+@app.command(epilog="Example: `auscult dashboard --port 8600`")
 def dashboard(port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 8501) -> None:
     """Serve the dashboard over the newest snapshot, until Ctrl-C."""
     from flows.commands_ingest import serve_page

@@ -30,7 +30,7 @@ def progress_line(stage: str, rows: int, owner: Owner | None) -> Text:
     return Text(line)
 
 
-@app.command("import")
+@app.command("import", epilog="Example: `auscult import archive/ more.csv.gz --platform x`")
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders; - for standard input.", show_default=False)],
     map_: Annotated[
@@ -85,7 +85,7 @@ def _mapping(text: str) -> dict[str, str]:
     return {name.strip(): column.strip() for name, _, column in pairs}
 
 
-@app.command()
+@app.command(epilog="Example: `auscult run --window 2h`")
 def run(
     window: Annotated[str | None, typer.Option(help="End after this long: 90s, 15m, 2h.")] = None,
     accept_gap: Annotated[
@@ -122,7 +122,7 @@ def _seconds(text: str | None) -> float | None:
     return span.total_seconds() if span else None
 
 
-@app.command()
+@app.command(epilog="Example: `auscult broker`")
 def broker() -> None:
     """Run the home's embedded broker alone, in the foreground, until Ctrl-C."""
     from flows.children import settled_port
@@ -132,7 +132,7 @@ def broker() -> None:
     os.execv(sys.executable, [*arguments, "--retention-days", str(config.retention_days)])
 
 
-@app.command()
+@app.command(epilog="Example: `auscult demo --posts 2000 --dashboard`")
 def demo(
     posts: Annotated[int, typer.Option(min=100, help="How many posts the week has.")] = 30_000,
     seed: Annotated[int, typer.Option(help="Another seed gives another week.")] = 1,
@@ -175,7 +175,7 @@ def serve_page(home: Home, port: int) -> None:
     os.execv(command[0], command)
 
 
-@app.command()
+@app.command(epilog="Example: `auscult listen --hashtag afib --since 3h`")
 def listen(
     method: Annotated[str, typer.Option(help="search (pull, once) or stream (push, for as long as --for).")] = "search",
     for_: Annotated[
@@ -218,7 +218,7 @@ def listen(
     print_import(total, home.path)
 
 
-@app.command()
+@app.command(epilog="Example: `auscult serve`")
 def serve(port: Annotated[int, typer.Option(help="Prefect's port on 127.0.0.1.")] = 4200) -> None:
     """Run the pipeline and schedule its flows: listening, checks, the purge. Prefect's pages show every run."""
     from flows.serve import ServerFailed

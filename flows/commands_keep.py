@@ -14,9 +14,17 @@ from flows.commands_ask import newest_snapshot, print_table
 from flows.home import Home, Lock
 from flows.settings import Settings
 
-letters_app = typer.Typer(help="What could not be read: list it, show it, send it again.", no_args_is_help=True)
+letters_app = typer.Typer(
+    help="What could not be read: list it, show it, send it again.",
+    epilog="Example: `auscult dead-letters list`",
+    no_args_is_help=True,
+)
 app.add_typer(letters_app, name="dead-letters")
-forget_app = typer.Typer(help="Forget a post or an author, everywhere.", no_args_is_help=True)
+forget_app = typer.Typer(
+    help="Forget a post or an author, everywhere.",
+    epilog="Example: `auscult forget post 1234567890`",
+    no_args_is_help=True,
+)
 app.add_typer(forget_app, name="forget")
 
 Reason = Annotated[str, typer.Option(help="Why: it is noted in the vault.", prompt="Why do you open the vault?")]
@@ -36,7 +44,7 @@ def owned() -> Iterator[tuple[Home, Settings]]:
         raise Sorry(str(error), 1) from None
 
 
-@letters_app.command("list")
+@letters_app.command("list", epilog="Example: `auscult dead-letters list --most 20`")
 def list_letters(most: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100) -> None:
     """List what could not be read and was not sent again, the newest first."""
     from warehouse.dead_letters import letters
@@ -47,7 +55,9 @@ def list_letters(most: Annotated[int, typer.Option(min=1, help="At most so many.
     print_table(("when", "id", "source", "place", "bytes", "why"), rows)
 
 
-@letters_app.command("show")
+@letters_app.command(
+    "show", epilog='Example: `auscult dead-letters show 3f9a2c01b7de --reason "does it name a column we lack?"`'
+)
 def show_letter(letter: Annotated[str, typer.Argument(help="Its id, from the list.")], reason: Reason) -> None:
     """Show the bytes of a dead letter. They may name people: the vault notes who looked, and why."""
     from flows.letters import chosen, raw
@@ -59,7 +69,7 @@ def show_letter(letter: Annotated[str, typer.Argument(help="Its id, from the lis
             print(f"{found.source} {found.place}: {found.reason}\n{shown}")
 
 
-@letters_app.command("replay")
+@letters_app.command("replay", epilog="Example: `auscult dead-letters replay`")
 def replay_letters(
     letter: Annotated[str | None, typer.Argument(help="An id from the list; all of them without.")] = None,
 ) -> None:
@@ -71,7 +81,7 @@ def replay_letters(
     print(f"{sent} sent again and published; {left} still cannot be read on their own")
 
 
-@forget_app.command("post")
+@forget_app.command("post", epilog="Example: `auscult forget post 1234567890 --platform x`")
 def forget_post(
     post_id: Annotated[str, typer.Argument(help="The post's id at its platform.")],
     platform: Annotated[str, typer.Option(help="Its platform.")] = "x",
@@ -84,7 +94,7 @@ def forget_post(
     print(f"{platform}:{post_id} is hidden; `auscult purge` erases it now, the nightly purge otherwise")
 
 
-@forget_app.command("author")
+@forget_app.command("author", epilog="Example: `auscult forget author somebody --platform x`")
 def forget_author(
     handle: Annotated[str, typer.Argument(help="The author's handle, or with --id their id at the platform.")],
     platform: Annotated[str, typer.Option(help="Their platform.")] = "x",
@@ -98,7 +108,7 @@ def forget_author(
     print("the author is hidden with all posts; `auscult purge` erases them now, the nightly purge otherwise")
 
 
-@app.command()
+@app.command(epilog="Example: `auscult purge`")
 def purge() -> None:
     """Erase what was deleted or forgotten from every file: warehouse, vault, snapshots, stream."""
     from flows.purge import purge_home
@@ -108,7 +118,7 @@ def purge() -> None:
     print(f"purged; the one snapshot left is {snapshot}")
 
 
-@app.command()
+@app.command(epilog="Example: `auscult check`")
 def check() -> None:
     """Check what must hold of the newest snapshot; exit 1 and say what does not."""
     from flows.check import failures
@@ -123,7 +133,7 @@ def check() -> None:
     print("every check holds")
 
 
-@app.command()
+@app.command(epilog="Example: `auscult publish`")
 def publish() -> None:
     """Publish now: wait until a snapshot holds all that has been sent."""
     from flows.publish import publish_now
@@ -133,7 +143,7 @@ def publish() -> None:
     print(f"snapshot {summary.snapshot} holds it all, after {summary.seconds} s")
 
 
-@app.command()
+@app.command(epilog="Example: `auscult backup /safe/place/2026-12-01`")
 def backup(folder: Annotated[Path, typer.Argument(help="A new folder. Keep it as safe as the home.")]) -> None:
     """Copy what cannot be had again (warehouse, vault, key) into a new folder, with checksums."""
     from flows.errands import Backup, ask
@@ -144,7 +154,7 @@ def backup(folder: Annotated[Path, typer.Argument(help="A new folder. Keep it as
     print(f"backed up to {folder.absolute()}")
 
 
-@app.command()
+@app.command(epilog="Example: `auscult restore /safe/place/2026-12-01`")
 def restore(
     folder: Annotated[Path, typer.Argument(help="A backup's folder.")],
     overwrite: Annotated[bool, typer.Option(help="Replace the warehouse that stands in the home.")] = False,
@@ -166,7 +176,7 @@ def restore(
     print(f"restored {home.path} as of {manifest.taken_at:%Y-%m-%d %H:%M} UTC")
 
 
-@app.command()
+@app.command(epilog='Example: `auscult who u0123456789abcdef --reason "she asked what we hold of her"`')
 def who(
     author: Annotated[str, typer.Argument(help="A pseudonym from the tables.")],
     reason: Reason,

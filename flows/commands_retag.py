@@ -13,7 +13,7 @@ from flows.commands_ask import newest_snapshot, print_table
 from warehouse.retag import Comparison, Release
 
 
-@app.command()
+@app.command(epilog="Example: `auscult retag --since 2026-03-01`")
 def retag(
     since: Annotated[
         str | None, typer.Option(help="Only posts written on this day (UTC) or later: 2026-03-01.")

@@ -27,7 +27,7 @@ ASK = "[p]romotes, [d]ebunks, [q]uestions, [r]eports, [n]one; Enter skips, x end
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
 
-@review_app.callback(invoke_without_command=True)
+@review_app.callback(invoke_without_command=True, epilog="Example: `auscult review --queue uncertain`")
 def review(
     context: typer.Context,
     queue: Annotated[str | None, typer.Option(help="Only this queue: random or uncertain.")] = None,
@@ -55,7 +55,9 @@ def review(
         _ask(found)
 
 
-@review_app.command("verdict")
+@review_app.command(
+    "verdict", epilog="Example: `auscult review verdict 1234567890 vaccines-cause-autism debunks --platform x`"
+)
 def give_verdict(
     post_id: Annotated[str, typer.Argument(help="The post's id at its platform.")],
     claim_id: Annotated[str, typer.Argument(help="The claim.")],
@@ -78,7 +80,7 @@ def give_verdict(
     print(f"{platform}:{post_id} {stance} {claim_id}: noted in the {said.queue} queue")
 
 
-@review_app.command("precision")
+@review_app.command("precision", epilog="Example: `auscult review precision`")
 def show_precision(as_json: Json = False) -> None:
     """Say how many signals of each family reviewers confirm, with the 95 % interval."""
     from warehouse.review import precision
@@ -92,7 +94,7 @@ def show_precision(as_json: Json = False) -> None:
     print_table(("family", "signals", "judged", "confirmed", "precision (95 %)"), rows)
 
 
-@review_app.command("danger")
+@review_app.command("danger", epilog="Example: `auscult review danger --json`")
 def show_danger(
     as_json: Json = False,
     most: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,

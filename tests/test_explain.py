@@ -1,16 +1,20 @@
 """`auscult explain`: what a person reads of a text or a stored post, in a terminal, in plain text and as JSON."""
 
+import importlib
 import json
 import os
 import pty
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dashboard_home import published
 from homes import AUSCULT, auscult, environment, said
+from typer.main import get_command
 
+from flows.cli import app
 from flows.highlight import Mark, highlighted, marks
 from nlp.pipeline import Tagger
 from nlp.tags import Document, Span
@@ -163,3 +167,19 @@ def test_words_within_others_of_their_kind_are_marked_once() -> None:
     evidence = [one.span for one in marks(tags) if one.kind == "evidence"]
     assert [span.text for span in evidence] == ["#vaccineskill"]
     assert all("Look at this #vaccineskill"[span.start : span.end] == span.text for span in evidence)
+
+
+def test_the_help_of_every_command_holds_an_example() -> None:
+    for module in (Path(__file__).parents[1] / "flows").glob("commands_*.py"):
+        importlib.import_module(f"flows.{module.stem}")
+    found = dict(commands("auscult", get_command(app)))
+    silent = [name for name, command in found.items() if "Example: `auscult" not in (command.epilog or "")]
+    assert len(found) > 20
+    assert not silent
+
+
+def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """Give the commands under a command, each with its whole name."""
+    for word, below in getattr(command, "commands", {}).items():
+        yield f"{name} {word}", below
+        yield from commands(f"{name} {word}", below)
