@@ -54,7 +54,9 @@ class Answer(Protocol):
     headers: Any
 
     @property
-    def content(self) -> bytes: ...
+    def content(self) -> bytes:
+        """Give the body."""
+        ...
 
 
 class _Said(msgspec.Struct, frozen=True):

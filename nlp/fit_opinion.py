@@ -11,6 +11,7 @@ import argparse
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy
 from sklearn.linear_model import LogisticRegression
@@ -34,7 +35,7 @@ def rows(examples: Sequence[Example]) -> list[list[float]]:
     return [[each[name] for name in NAMES] for each in found]
 
 
-def best_threshold(signals: "numpy.ndarray", scores: "numpy.ndarray") -> float:  # type: ignore[type-arg]
+def best_threshold(signals: Any, scores: Any) -> float:
     """Give the score from where on calling a post a signal gives the best F1."""
     tried = numpy.arange(0.25, 0.66, 0.01)
     hits = [(scores >= at) for at in tried]

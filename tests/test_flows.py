@@ -17,7 +17,8 @@ from flows.settings import settings
 @pytest.fixture(scope="module")
 def recorded() -> Iterator[None]:
     """A Prefect server of the tests' own; without heartbeats, which cost a second a run."""
-    with prefect_test_harness(server_startup_timeout=120), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    quick = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
+    with prefect_test_harness(server_startup_timeout=120), quick:
         yield
 
 

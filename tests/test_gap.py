@@ -10,7 +10,7 @@ from listeners.stream import Connection, drop_read, move_group
 ROW = "id,created_at,author,text\n{},2014-03-01,writer,post about #lupus\n"
 
 
-def test_missing_messages_stop_the_run_until_the_gap_is_accepted(tmp_path: Path, embedded_connection: Connection) -> None:
+def test_lost_messages_stop_the_run_until_the_gap_is_accepted(tmp_path: Path, embedded_connection: Connection) -> None:
     home = open_home(tmp_path / "home")
     stream = Connection(embedded_connection.bootstrap, home.prefix)
     kafka = {"AUSCULT_KAFKA_BOOTSTRAP": stream.bootstrap}

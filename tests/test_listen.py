@@ -59,7 +59,8 @@ def test_a_second_search_goes_on_where_the_first_ended(home: Home, server: XServ
     assert found == [{"method": "search", "n": 8}]
     windows = asked(home.path, "select list_contains(hashtags, 'afib') as afib, started_at from collection_windows")
     assert len(windows) == 2 and all(window["afib"] for window in windows)
-    assert asked(home.path, "select count(*) as n from posts where text like '%@%' and text not like '%@u%'") == [
+    readable = "select count(*) as n from posts where text like '%@%' and text not like '%@u%'"
+    assert asked(home.path, readable) == [{"n": 0}]
         {"n": 0}
     ]
 

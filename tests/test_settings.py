@@ -22,7 +22,7 @@ def test_without_any_variable_everything_has_a_default() -> None:
     ],
 )
 def test_a_bad_setting_is_named(variable: str, value: str, said: str) -> None:
-    with pytest.raises(BadSetting, match="^[^\n]+$") as caught:
+    with pytest.raises(BadSetting, match=r"^[^\n]+$") as caught:
         settings({variable: value})
     assert str(caught.value).startswith(said)
 
