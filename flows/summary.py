@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flows.commands_ask import print_table
 from warehouse.questions import asked
+from warehouse.review import precision
 from warehouse.status import summary
 
 
@@ -19,10 +20,20 @@ def print_summary(snapshot: Path, home: Path, events: int, seconds: float) -> No
         f"\n{held.posts:,} posts, {held.dead_letters:,} rejected, {held.capture_gaps:,} capture gaps"
         f"\n{signals:,} posts promote a false claim, about {claims:,} claims"
         f"\n{unanswered:,} of them have no answer seen in what was captured"
+        f"\n{_trust(snapshot)}"
         f"\n{events:,} events in {seconds:.0f} s: {events / max(seconds, 0.1):,.0f} a second"
         f"\nsnapshot {snapshot.stem} in {home}"
         '\n\nAsk it:  auscult sql "select * from unanswered_signals order by reposts desc limit 5"'
     )
+
+
+def _trust(snapshot: Path) -> str:
+    """Say what share of the signals reviewers confirm."""
+    measured = precision(snapshot)[-1]
+    if measured.precision is None or measured.low is None or measured.high is None:
+        return "no signal was judged by a reviewer yet: auscult review"
+    interval = f"95 % interval {measured.low:.0%} to {measured.high:.0%}"
+    return f"reviewers confirm {measured.precision:.0%} of {measured.verdicts:,} signals drawn at random ({interval})"
 
 
 def _table(snapshot: Path, question: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:

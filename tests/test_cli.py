@@ -8,7 +8,7 @@ from homes import auscult, said
 
 COMMANDS = (
     "run", "import", "listen", "hashtags", "tag", "status", "sql", "dead-letters", "forget", "backup", "restore",
-    "dashboard", "broker", "serve", "demo", "check", "purge", "publish", "who",
+    "dashboard", "broker", "serve", "demo", "check", "purge", "publish", "who", "review", "retag",
 )  # fmt: skip
 
 
