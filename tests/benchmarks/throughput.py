@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from brokers import AnyBroker, Apache, Embedded, why_no_apache
 
-from flows.children import Children, tagger
+from flows.children import Children, worker
 from flows.home import connection, open_home
 from flows.loading import Loading
 from flows.settings import Settings
@@ -122,7 +122,7 @@ def whole_way(kind: str, sent: list[tuple[bytes, bytes]], taggers: int) -> Rate:
         stream = connection(config, home)
         create_topics(stream, config.retention_days)
         fill(stream, sent)
-        children = Children([tagger(home, bootstrap, number) for number in range(taggers)])
+        children = Children([worker(home, bootstrap, "tag", number) for number in range(taggers)])
         try:
             with Loading(home, config, stream) as loading:
                 children.keep()
