@@ -4,6 +4,7 @@ Puns, relatives' professions and titles of other fields are data too: what stand
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,7 +20,11 @@ OTHER = "other"
 PATIENT = "patient-or-caregiver"
 _GAP = 2
 _ENOUGH = 2
+_FIRST = 1
 _DOTS = re.compile(r"\b(?:[A-Z][a-z]?\.){2,}")
+_TOGETHER = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]{2})")
+_HANDLE = re.compile(r"(?<![\w.])@(?=\w)")
+_SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz")
 
 
 class RoleCues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,8 +87,8 @@ class Roles:
         return self._remembered(name or "", bio or "") if name or bio else OTHER
 
     def _of(self, name: str, bio: str) -> str:
-        words = self._reader.read(_DOTS.sub(_undotted, f"{name} {FIELD_BREAK} {bio}"))
-        votes = self._votes(words, len(name))
+        name, bio = _plain(_TOGETHER.sub(" ", name)), _plain(bio)
+        votes = self._votes(self._reader.read(f"{name} {FIELD_BREAK} {bio}"), len(name))
         best = max(votes, key=lambda role: (votes[role], self._order[role]), default=OTHER)
         return best if votes[best] >= _ENOUGH else OTHER
 
@@ -97,17 +102,32 @@ class Roles:
             for place in match.used
         }
         votes: Counter[str] = Counter()
+        said: dict[str, int] = {}
+
+        def count(role: str, weight: int, place: int) -> None:
+            votes[role] += weight
+            said[role] = min(place, said.get(role, place))
+
         for phrase, (role, weight) in self._cues.possible(keys):
-            if any(void.isdisjoint(match.used) for match in scene.matches(phrase, _GAP)):
-                votes[role] += weight
+            found = [match.used[0] for match in scene.matches(phrase, _GAP) if void.isdisjoint(match.used)]
+            if found:
+                count(role, weight, found[0])
         for phrase, (role, weight) in self._named.possible(keys):
             if any(words.ends[match.used[-1]] <= named for match in scene.matches(phrase, 0)):
-                votes[role] += weight
+                count(role, weight, 0)
         for place, (start, end) in enumerate(zip(words.starts, words.ends, strict=True)):
             short = self._abbreviations.get(words.text[start:end])
             if short and place not in void:
-                votes[short[0]] += short[1] * (2 if start < named else 1)
+                count(short[0], short[1] * (2 if start < named else 1), place)
+        if said:
+            votes[min(said, key=lambda role: said[role])] += _FIRST
         return votes
+
+
+def _plain(text: str) -> str:
+    """Give a text in plain letters, abbreviations without dots, handles as the words they are made of."""
+    plain = unicodedata.normalize("NFKC", text).translate(_SMALL_CAPITALS)
+    return _HANDLE.sub("#", _DOTS.sub(_undotted, plain))
 
 
 def _undotted(match: re.Match[str]) -> str:
