@@ -63,10 +63,8 @@ def retag_stored(home: Home, config: Settings, since: datetime | None, watch: Wa
         stream = connection(config, home, state.bootstrap)
         sent = _send(home, stream, Release(pipe.rules, pipe.model), since, watch)
         done, failed = _work(stream, pipe, watch)
-        marker_id = f"retag-{uuid.uuid4().hex}"
-        with Sender(home, stream, frozenset()) as sender:
-            sender.mark(marker_id, datetime.now(UTC))
-        wait_for_marker(home, config, marker_id, lambda said: None)
+        if sent or done:
+            _publish(home, config, stream)
     return RetagSummary(sent=sent, tagged=done, failed=failed, seconds=round(time.monotonic() - started, 1))
 
 
@@ -82,6 +80,13 @@ def _send(home: Home, stream: Connection, release: Release, since: datetime | No
             watch("sending", sent)
         producer.flush()
     return sent
+
+
+def _publish(home: Home, config: Settings, stream: Connection) -> None:
+    marker_id = f"retag-{uuid.uuid4().hex}"
+    with Sender(home, stream, frozenset()) as sender:
+        sender.mark(marker_id, datetime.now(UTC))
+    wait_for_marker(home, config, marker_id, lambda said: None)
 
 
 def _work(stream: Connection, pipe: Tagger, watch: Watch) -> tuple[int, int]:

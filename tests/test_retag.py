@@ -144,9 +144,17 @@ def test_the_command_tags_again_and_reports(tmp_path: Path) -> None:
     )
     said(home, "import", str(tmp_path / "posts.csv"))
     assert json.loads(said(home, "retag", "--json"))["tagged"] == 0
-    assert json.loads(said(home, "retag", "--since", "2014-01-01", "--json"))["sent"] == 0
     alone = auscult(home, "retag", "--report")
     assert (alone.returncode, alone.stderr.count("\n")) == (1, 1)
+    (tmp_path / "own").mkdir()
+    again = said(home, "retag", "--since", "2014-01-01", "--json", AUSCULT_CLAIMS=str(tmp_path / "own"))
+    assert {name: json.loads(again)[name] for name in ("sent", "tagged", "failed")} == {
+        "sent": 1,
+        "tagged": 1,
+        "failed": 0,
+    }
+    found = json.loads(said(home, "retag", "--report", "--json"))
+    assert (found["posts"], found["gained"], found["lost"]) == (1, 0, 0)
     wrong = auscult(home, "retag", "--since", "soon")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
     end_owner(home)
