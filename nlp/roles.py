@@ -5,8 +5,8 @@ Puns, relatives' professions and titles of other fields are data too: what stand
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -38,9 +38,10 @@ class RoleCues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Exceptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Phrases inside which nothing counts."""
+    """Phrases inside which nothing counts for these roles; for any, where none is named."""
 
     phrases: tuple[str, ...]
+    roles: tuple[str, ...] = ()
 
 
 class RoleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +62,7 @@ class Roles:
         self._compiler = Compiler(file.lists, negators, lambda entry: reader.read(entry).forms)
         self._cues: PhraseIndex[tuple[str, int]] = PhraseIndex(logs)
         self._named: PhraseIndex[tuple[str, int]] = PhraseIndex(logs)
-        self._exceptions: PhraseIndex[None] = PhraseIndex(logs)
+        self._exceptions: PhraseIndex[tuple[str, ...]] = PhraseIndex(logs)
         self._abbreviations: dict[str, tuple[str, int]] = {}
         self._order = {role.name: -place for place, role in reversed(list(enumerate(file.role)))}
         for role in file.role:
@@ -71,9 +72,10 @@ class Roles:
                 self._named.add(self._compile(role.name, source), (role.name, role.weight))
             for short in role.abbreviations:
                 self._abbreviations[short] = (role.name, role.weight)
+        roles = tuple(self._order)
         for group in file.exceptions:
             for source in group.phrases:
-                self._exceptions.add(self._compile("exceptions", source), None)
+                self._exceptions.add(self._compile("exceptions", source), group.roles or roles)
         self._remembered = lru_cache(maxsize=65536)(self._of)
 
     def _compile(self, entry: str, source: str) -> Phrase:
@@ -93,35 +95,41 @@ class Roles:
         return best if votes[best] >= _ENOUGH else OTHER
 
     def _votes(self, words: Words, named: int) -> Counter[str]:
-        """Give the weights by role; a title in the name, which ends before `named`, counts twice."""
-        scene, keys = Scene(words), self._compiler.keys(words)
-        void = {
-            place
-            for phrase, _ in self._exceptions.possible(keys)
-            for match in scene.matches(phrase, 1)
-            for place in match.used
-        }
+        """Give the weights by role. What is said first counts one more."""
         votes: Counter[str] = Counter()
         said: dict[str, int] = {}
-
-        def count(role: str, weight: int, place: int) -> None:
+        for role, weight, place in self._found(words, named):
             votes[role] += weight
             said[role] = min(place, said.get(role, place))
-
-        for phrase, (role, weight) in self._cues.possible(keys):
-            found = [match.used[0] for match in scene.matches(phrase, _GAP) if void.isdisjoint(match.used)]
-            if found:
-                count(role, weight, found[0])
-        for phrase, (role, weight) in self._named.possible(keys):
-            if any(words.ends[match.used[-1]] <= named for match in scene.matches(phrase, 0)):
-                count(role, weight, 0)
-        for place, (start, end) in enumerate(zip(words.starts, words.ends, strict=True)):
-            short = self._abbreviations.get(words.text[start:end])
-            if short and place not in void:
-                count(short[0], short[1] * (2 if start < named else 1), place)
         if said:
             votes[min(said, key=lambda role: said[role])] += _FIRST
         return votes
+
+    def _found(self, words: Words, named: int) -> Iterator[tuple[str, int, int]]:
+        """Give role, weight, place of what is found; abbreviations in the name, which ends before `named`, twice."""
+        scene, keys = Scene(words), self._compiler.keys(words)
+        void = self._void(scene, keys)
+        for phrase, (role, weight) in self._cues.possible(keys):
+            for match in scene.matches(phrase, _GAP):
+                if void[role].isdisjoint(match.used):
+                    yield role, weight, match.used[0]
+                    break
+        for phrase, (role, weight) in self._named.possible(keys):
+            if any(words.ends[match.used[-1]] <= named for match in scene.matches(phrase, 0)):
+                yield role, weight, 0
+        for place, (start, end) in enumerate(zip(words.starts, words.ends, strict=True)):
+            role, weight = self._abbreviations.get(words.text[start:end], (OTHER, 0))
+            if weight and place not in void[role] and words.text[start - 1 : start] != "-":
+                yield role, weight * (2 if start < named else 1), place
+
+    def _void(self, scene: Scene, keys: frozenset[str]) -> defaultdict[str, set[int]]:
+        """Give, for each role, the places of words that count for nothing."""
+        void: defaultdict[str, set[int]] = defaultdict(set)
+        for phrase, roles in self._exceptions.possible(keys):
+            places = [place for match in scene.matches(phrase, 1) for place in match.used]
+            for role in roles:
+                void[role].update(places)
+        return void
 
 
 def _plain(text: str) -> str:
