@@ -1,6 +1,10 @@
 """The role that an account's name and bio state: clinician, researcher, advocate … Self-described only.
 
 Puns, relatives' professions and titles of other fields are data too: what stands inside them counts for no role.
+
+Measured by `tests/benchmarks/roles.py` on 360 authors set apart by the hash of their handle, labelled by one reader
+who also wrote the rules (on others): macro-F1 .73 (95 % .67-.80), accuracy .79; without the bios of which the reader
+was unsure .83 and .90. Weakest are industry (F1 .58) and advocates (.61), who are hard to tell from organisations.
 """
 
 import re
