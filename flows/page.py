@@ -12,9 +12,7 @@ def page_command(home: Home, port: int) -> list[str]:
     """Give the command that serves the dashboard. Raises BadSetting where Streamlit is not installed."""
     if importlib.util.find_spec("streamlit") is None:
         raise BadSetting("the dashboard needs Streamlit: pip install 'auscult[dashboard]'")
-    found = importlib.util.find_spec("warehouse.dashboard")
-    assert found is not None and found.origin is not None, "the dashboard is part of this package"
-    page = Path(found.origin).parent / "app.py"
+    page = Path(__file__).with_name("dashboard_entry.py")
     options = {
         "server.address": "127.0.0.1",
         "server.port": str(port),

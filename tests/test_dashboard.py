@@ -4,7 +4,6 @@ import csv
 import io
 import socket
 import subprocess
-import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +16,9 @@ pytest.importorskip("streamlit", reason="the dashboard's extra is not installed"
 
 from streamlit.testing.v1 import AppTest
 
+from flows.dashboard_entry import judged
+from flows.home import open_home
+from flows.page import page_command
 from warehouse.dashboard import moments, roles, unanswered
 from warehouse.dashboard.claims import claim, claims, family_name
 from warehouse.dashboard.evidence import elsewhere, marked, short_author
@@ -35,6 +37,23 @@ def page(home: str, name: str, zone: str = "UTC") -> None:
     main(Path(home), zone, opening=name)
 
 
+def judging_page(home: str, name: str, told: str) -> None:
+    """What streamlit runs where posts can be judged: verdicts are lines of a file, and without it they fail."""
+    from pathlib import Path
+
+    from warehouse.dashboard.app import main
+    from warehouse.dashboard.visit import Judged
+
+    def submit(platform: str, post_id: str, claim_id: str, stance: Judged) -> str | None:
+        if not Path(told).exists():
+            return "the pipeline did not start"
+        with Path(told).open("a") as lines:
+            lines.write(f"{platform}:{post_id} {stance} {claim_id}\n")
+        return None
+
+    main(Path(home), "UTC", opening=name, submit=submit)
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
@@ -49,6 +68,21 @@ def visit(home: Path, name: str = "today", zone: str = "UTC", **address: str) ->
     app.run()
     assert not app.exception
     return app
+
+
+def judging(home: Path, name: str, told: Path, **address: str) -> AppTest:
+    app = AppTest.from_function(judging_page, args=(str(home), name, str(told)), default_timeout=30)
+    for parameter, value in address.items():
+        app.query_params[parameter] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Path:
+    (tmp_path / "told").touch()
+    return tmp_path / "told"
 
 
 def html(app: AppTest) -> str:
@@ -86,7 +120,7 @@ def test_a_signal_shows_why_the_claim_is_wrong_and_the_source(home: Path) -> Non
     assert f'href="{known.source}"' in said
 
 
-@pytest.mark.parametrize("name", ["today", "claims", "meeting", "posts", "figures"])
+@pytest.mark.parametrize("name", ["today", "claims", "meeting", "posts", "review", "figures"])
 def test_every_page_says_that_the_posts_are_simulated_and_how_fresh_they_are(home: Path, name: str) -> None:
     said = html(visit(home, name))
     assert "<b>Simulated.</b>" in said
@@ -99,7 +133,7 @@ def test_posts_of_people_are_not_called_simulated(tmp_path: Path) -> None:
     assert "Simulated" not in html(visit(tmp_path))
 
 
-@pytest.mark.parametrize("name", ["today", "claims", "meeting"])
+@pytest.mark.parametrize("name", ["today", "claims", "meeting", "review"])
 def test_a_count_of_signals_says_that_nobody_reviewed_it(home: Path, name: str) -> None:
     assert "No person has reviewed these signals yet" in html(visit(home, name))
 
@@ -208,6 +242,59 @@ def test_a_newer_snapshot_is_read_on_the_next_run(tmp_path: Path) -> None:
     assert metrics(app)["Posts"] == "27"
 
 
+def test_a_reader_says_under_a_post_what_it_does_with_the_claim(home: Path, told: Path) -> None:
+    app = judging(home, "claims", told, claim="mmr-causes-autism")
+    app.button(key="judge-simulated-103-mmr-causes-autism-debunks").click().run()
+    assert told.read_text() == "simulated:103 debunks mmr-causes-autism\n"
+    assert "Thank you. Noted: debunks it." in [said.value for said in app.success]
+
+
+def test_a_verdict_that_cannot_be_sent_says_why_and_is_not_thanked_for(home: Path, tmp_path: Path) -> None:
+    app = judging(home, "posts", tmp_path / "nowhere", post="simulated:103")
+    app.button(key="judge-simulated-103-mmr-causes-autism-none").click().run()
+    assert app.error[0].value == "It could not be noted: the pipeline did not start"
+    assert not app.success
+
+
+@pytest.mark.parametrize(("name", "address"), [("posts", {}), ("posts", {"post": "simulated:103"}), ("review", {})])
+def test_where_nothing_takes_a_verdict_nobody_is_asked_for_one(home: Path, name: str, address: dict[str, str]) -> None:
+    assert not [button for button in visit(home, name, **address).button if (button.key or "").startswith("judge")]
+
+
+def test_what_waits_for_a_reviewer_is_shown_one_after_another(home: Path, told: Path) -> None:
+    app = judging(home, "review", told)
+    waiting = []
+    while said := [button for button in app.button if button.label == "Promotes it"]:
+        assert len(said) == 1
+        assert (claim(said[0].key.rpartition("-promotes")[0].split("-", 3)[3]).wrong_because) in html(app)
+        waiting.append(said[0].key)
+        said[0].click().run()
+        assert not app.exception
+    assert len(waiting) == len(set(waiting)) == 3
+    assert told.read_text().count(" promotes ") == 3
+    assert "you judged 3" in app.success[0].value
+    assert app.info[0].value == "Nothing waits for you."
+
+
+def test_a_verdict_on_a_post_that_is_not_there_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUSCULT_HOME", str(tmp_path))
+    assert judged("simulated", "103", "mmr-causes-autism", "debunks") == "nothing is published yet"
+    published(tmp_path)
+    said = judged("simulated", "999", "mmr-causes-autism", "debunks")
+    assert said == "the newest snapshot holds no post simulated:999"
+
+
+def test_what_a_reviewer_skips_is_not_judged(home: Path, told: Path) -> None:
+    app = judging(home, "review", told)
+    first = html(app)
+    next(button for button in app.button if button.label == "Skip").click().run()
+    assert html(app) != first
+    assert "<b>2</b> waiting" in html(app)
+    assert told.read_text() == ""
+
+
 def test_the_list_opens_in_a_spreadsheet() -> None:
     told = _unanswered(text='=HYPERLINK("http://x")', post_id="509000000000000000", platform="x")
     written = unanswered.table([told], "Europe/Berlin")
@@ -274,6 +361,9 @@ def test_the_page_in_a_browser(home: Path) -> None:
         playwright.expect(tab.locator("mark.promotes").first).to_have_text("<b>bleach</b> cures autism")
         tab.get_by_role("link", name="Open the thread").first.click()
         playwright.expect(tab.get_by_text("A post and its thread")).to_be_visible()
+        tab.get_by_role("button", name="Is this right?").click()
+        playwright.expect(tab.get_by_role("button", name="None of these")).to_be_visible()
+        tab.keyboard.press("Escape")
         assert "post=simulated" in tab.url
         assert tab.evaluate("document.documentElement.scrollWidth <= 400")
         tab.get_by_role("button", name="All posts").click()
@@ -293,17 +383,7 @@ class served:  # noqa: N801 - a context manager, named like what it gives
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        app = Path(unanswered.__file__).with_name("app.py")
-        options = {
-            "server.address": "127.0.0.1",
-            "server.port": port,
-            "server.headless": "true",
-            "server.fileWatcherType": "none",
-            "browser.gatherUsageStats": "false",
-            "runner.magicEnabled": "false",
-        }
-        flags = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
-        command = [sys.executable, "-m", "streamlit", "run", str(app), *flags, "--", str(self.home)]
+        command = page_command(open_home(self.home), port)
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _wait_for(port)
         return f"http://127.0.0.1:{port}"

@@ -1,6 +1,6 @@
 """The dashboard: `streamlit run app.py -- HOME [TIME_ZONE]`, over the newest snapshot of the home.
 
-It reads snapshots and nothing else: no stream, no vault, no network.
+It reads snapshots and nothing else: no stream, no vault, no network. Run like this, nothing can be judged in it.
 """
 
 import os
@@ -13,11 +13,11 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from warehouse.dashboard import frame, page_claims, page_figures, page_meeting, page_posts, page_today
+from warehouse.dashboard import frame, page_claims, page_figures, page_meeting, page_posts, page_review, page_today
 from warehouse.dashboard.filter_row import filters
 from warehouse.dashboard.records import State
 from warehouse.dashboard.snapshot import one
-from warehouse.dashboard.visit import Visit
+from warehouse.dashboard.visit import Submit, Visit
 from warehouse.query import TooSlow, newest
 
 
@@ -34,20 +34,21 @@ PAGES = {
     "claims": Page("Claims", page_claims.show, filtered=True),
     "meeting": Page("Meeting", page_meeting.show, filtered=False),
     "posts": Page("Posts", page_posts.show, filtered=True),
+    "review": Page("Review", page_review.show, filtered=False),
     "figures": Page("About these figures", page_figures.show, filtered=False),
 }
 THREAD = Page("A post and its thread", page_posts.show, filtered=False)
 
 
-def main(home: Path, zone: str, opening: str = "today") -> None:
-    """Show the page that the address names, or `opening` if it names none."""
+def main(home: Path, zone: str, opening: str = "today", submit: Submit | None = None) -> None:
+    """Show the page that the address names, or `opening` if it names none. Posts can be judged if there is `submit`."""
     st.set_page_config(page_title="Auscult", layout="wide", menu_items={"about": None})
     frame.style()
     snapshot = newest(home)
     if snapshot is None:
         frame.nothing_published(home)
         return
-    visit = Visit(home, str(snapshot), zone, one(str(snapshot), State, "overview.state"), {})
+    visit = Visit(home, str(snapshot), zone, one(str(snapshot), State, "overview.state"), {}, submit=submit)
     for name, page in PAGES.items():
         run = partial(_run, page.show, visit)
         visit.pages[name] = st.Page(run, title=page.title, url_path=name, default=name == opening)

@@ -8,7 +8,7 @@ from warehouse.dashboard.claims import Claim, claim, family_name
 from warehouse.dashboard.colours import ANSWERING, STANCE_NAMES
 from warehouse.dashboard.evidence import elsewhere, marked, short_author
 from warehouse.dashboard.moments import moment
-from warehouse.dashboard.records import STANCES, ClaimStances, Link, Mention, Post, Unanswered
+from warehouse.dashboard.records import STANCES, ClaimStances, Link, Mention, Post, Unanswered, Waiting
 
 _ONE = {"views": "view", "likes": "like", "reposts": "repost", "replies": "reply", "quotes": "quote"}
 _SHORT = {"promotes": "promoting", "debunks": "debunking", "questions": "asking", "reports": "reporting"}
@@ -42,6 +42,18 @@ def unanswered(row: Unanswered, mentions: Sequence[Mention], zone: str) -> str:
         _text(row.text, own),
         _line("counts", " · ".join(reach + _interactions(row))),
         *(_refuted(claim(claim_id)) for claim_id in row.claims),
+    ]
+    return f'<div class="post">{"".join(lines)}</div>'
+
+
+def waiting(row: Waiting, mentions: Sequence[Mention], zone: str) -> str:
+    """Give a post that waits for a person's word on one claim, with what refutes it."""
+    known = claim(row.claim_id)
+    lines = [
+        _line("meta", escape(moment(row.created_at, zone))),
+        _text(row.text, [mention for mention in mentions if mention.claim_id == row.claim_id]),
+        _line("claim", escape(f"The claim: {known.statement}")),
+        refutation(known),
     ]
     return f'<div class="post">{"".join(lines)}</div>'
 

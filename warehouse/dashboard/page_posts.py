@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from warehouse.dashboard import cards
+from warehouse.dashboard import cards, judging
 from warehouse.dashboard.colours import STANCE_NAMES
 from warehouse.dashboard.post_list import FARTHEST, NEWEST, listed, with_mentions
 from warehouse.dashboard.records import STANCES, Link, Post, Reposters
@@ -59,6 +59,8 @@ def _thread(visit: Visit, platform: str, post_id: str) -> None:
             st.html(cards.post(row, mentions, visit.zone, explained=asked, asked=asked))
             if asked:
                 _about(visit, platform, post_id)
+                if not row.repost_of:
+                    judging.asked(visit, platform, post_id, mentions)
     if len(rows) == 1:
         st.caption("No reply to it and no post that quotes it was captured.")
     elif rows[0].found > len(rows):

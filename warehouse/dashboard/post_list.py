@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from warehouse.dashboard import cards
+from warehouse.dashboard import cards, judging
 from warehouse.dashboard.filters import Filters
 from warehouse.dashboard.records import Mention, Post
 from warehouse.dashboard.visit import Visit
@@ -49,6 +49,8 @@ def listed(
             st.html(cards.post(row, mentions, chosen.zone))
             label = "Open the original" if row.repost_of else "Open the thread"
             visit.link("posts", label, post=f"{row.platform}:{row.repost_of or row.post_id}")
+            if not row.repost_of:
+                judging.asked(visit, row.platform, row.post_id, mentions, claim_id)
     if rows[0].found > per_page:
         st.pagination(-(-rows[0].found // per_page), key=key)
 

@@ -5,7 +5,6 @@ import streamlit as st
 from warehouse.dashboard.claims import family_name
 from warehouse.dashboard.records import Precision, Totals
 from warehouse.dashboard.visit import Visit
-from warehouse.query import BadQuestion
 
 NOT_REVIEWED = (
     "No person has reviewed these signals yet, so their precision here is not known: read the counts as estimates, "
@@ -16,7 +15,7 @@ ALL = "all"
 
 def caution(visit: Visit, totals: Totals | None = None, family: str = ALL) -> None:
     """Say how far counts of signals can be trusted: their precision, of one family or of all, where it was measured."""
-    measured = {row.family: row for row in _precision(visit)}
+    measured = {row.family: row for row in visit.ask_newer(Precision, "claims.precision")}
     found = measured.get(family) or measured.get(ALL)
     said = reviewed(found) if found else NOT_REVIEWED + _own_word(totals)
     st.html(f'<div class="caution">{said}</div>')
@@ -36,10 +35,3 @@ def _own_word(totals: Totals | None) -> str:
     if totals is None or not totals.signals or totals.signal_score is None:
         return ""
     return f" By the tagger's own scores about {round(100 * totals.signal_score)} in 100 of them are right."
-
-
-def _precision(visit: Visit) -> list[Precision]:
-    try:
-        return visit.ask(Precision, "claims.precision")
-    except BadQuestion:
-        return []  # an older Auscult published this snapshot, without the mart

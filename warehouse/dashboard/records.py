@@ -162,6 +162,17 @@ class Precision(msgspec.Struct, frozen=True):
     precision_high: float
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """A post and a claim that wait for a person's word; see the mart review_queue."""
+
+    queue: str
+    platform: str
+    post_id: str
+    claim_id: str
+    created_at: datetime | None
+    text: str | None
+
+
 class StanceVolume(msgspec.Struct, frozen=True):
     """Posts of one day, week or month that take a stance on a claim."""
 

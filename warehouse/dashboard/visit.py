@@ -1,7 +1,8 @@
 """What every page is given: the home, the snapshot it reads, the zone of its days, and what the snapshot holds."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -11,12 +12,19 @@ from streamlit.navigation.page import StreamlitPage
 from warehouse.dashboard.filters import Filters
 from warehouse.dashboard.records import State
 from warehouse.dashboard.snapshot import ask, one
+from warehouse.query import BadQuestion
 
 Row = TypeVar("Row")
+Judged = Literal["promotes", "debunks", "questions", "reports", "none"]
+Submit = Callable[[str, str, str, Judged], str | None]
+"""Takes platform, post, claim and what the post does with it; gives why that could not be noted, or None."""
 
 
 class Visit(msgspec.Struct):
-    """One look at the dashboard. `pages`: by name; they and what the visitor `chose` are there before a page runs."""
+    """One look at the dashboard. `pages`: by name; they and what the visitor `chose` are there before a page runs.
+
+    `submit`: where a verdict goes; without it nothing can be judged.
+    """
 
     home: Path
     path: str
@@ -24,6 +32,7 @@ class Visit(msgspec.Struct):
     state: State
     pages: dict[str, StreamlitPage]
     chose: Filters | None = None
+    submit: Submit | None = None
 
     @property
     def chosen(self) -> Filters:
@@ -34,6 +43,13 @@ class Visit(msgspec.Struct):
     def ask(self, kind: type[Row], name: str, **parameters: Any) -> list[Row]:
         """Give the answer of the snapshot; see `snapshot.ask`."""
         return ask(self.path, kind, name, **parameters)
+
+    def ask_newer(self, kind: type[Row], name: str, **parameters: Any) -> list[Row]:
+        """As `ask`, of a table that a snapshot need not have: one that an older Auscult published. Then no rows."""
+        try:
+            return self.ask(kind, name, **parameters)
+        except BadQuestion:
+            return []
 
     def one(self, kind: type[Row], name: str, **parameters: Any) -> Row:
         """Give the one row that answers."""
