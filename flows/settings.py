@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     x_rule_length: Positive = 1024
     listen_minutes: Positive = 15
     infer_patients: bool = False
-    careful: bool = False
+    careful: bool = True
 
     def __repr__(self) -> str:
         return f"Settings(home={self.home!r})"

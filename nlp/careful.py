@@ -31,16 +31,10 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def features(reading: Reading, tags: Tags) -> dict[str, float]:
     """Give what the second opinion weighs, by name."""
-    known = [claim for claim in tags.claims if claim.kind == FALSIFIABLE]
-    promoting = [claim.score for claim in known if claim.stance == PROMOTES]
-    others = max(reading.stances[name] for name in ("debunks", "questions", "reports"))
+    promoting = [c.score for c in tags.claims if c.kind == FALSIFIABLE and c.stance == PROMOTES]
     return {
         "reader_signal": _logit(reading.signal),
-        "reader_promotes": math.log(max(reading.stances[PROMOTES], LEAST)),
-        "reader_otherwise": math.log(max(others, LEAST)),
-        "reader_none": math.log(max(reading.stances[NONE], LEAST)),
         "rules_promote": _logit(max(promoting)) + 2.0 if promoting else 0.0,
-        "rules_object": float(bool(known) and not promoting),
     }
 
 
