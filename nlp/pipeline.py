@@ -165,6 +165,9 @@ def fields(document: Document) -> Fields:
     return Fields(joined, tuple(name for name, _ in parts), tuple(starts))
 
 
+_Key = tuple[str, tuple[str, ...], str | None, float | None]
+
+
 class Tagger:
     """Tags documents. `knowledge`: a folder like `nlp`, checked here; `careful`: the careful reader, if any.
 
@@ -189,7 +192,7 @@ class Tagger:
         _prepare(self._pipe.vocab, self._lore.vocabulary)
         self._pipe.add_pipe("health_topics", config=config)
         self._pipe.add_pipe("health_claims", config=config)
-        self._remembered: OrderedDict[tuple[str, str | None, float | None], Tags] = OrderedDict()
+        self._remembered: OrderedDict[_Key, Tags] = OrderedDict()
 
     @property
     def rules(self) -> str:
@@ -210,8 +213,8 @@ class Tagger:
         """Give the tags of each document, in order. One batch: what spaCy remembers of it is dropped at the end."""
         joined = [fields(document) for document in documents]
         credibility = [self._lore.ratings.lowest(d.urls) if d.urls else None for d in documents]
-        keys = [(f.joined, d.language, c) for f, d, c in zip(joined, documents, credibility, strict=True)]
-        first: dict[tuple[str, str | None, float | None], int] = {}
+        keys = [(f.joined, f.names, d.language, c) for f, d, c in zip(joined, documents, credibility, strict=True)]
+        first: dict[_Key, int] = {}
         for place, key in enumerate(keys):
             if key not in self._remembered:
                 first.setdefault(key, place)

@@ -61,12 +61,11 @@ def test_a_second_search_goes_on_where_the_first_ended(home: Home, server: XServ
     assert len(windows) == 2 and all(window["afib"] for window in windows)
     readable = "select count(*) as n from posts where text like '%@%' and text not like '%@u%'"
     assert asked(home.path, readable) == [{"n": 0}]
-        {"n": 0}
-    ]
 
 
 def test_the_budget_ends_listening_with_a_clear_word(home: Home, server: XServer, clock: Clock) -> None:
-    server.posts = [post(START - timedelta(minutes=59) + timedelta(seconds=n), f"Talk of #afib {n}", n) for n in range(300)]
+    first = START - timedelta(minutes=59)
+    server.posts = [post(first + timedelta(seconds=n), f"Talk of #afib {n}", n) for n in range(300)]
     total = listen(home, server, clock, Window(), AUSCULT_X_DAY_USD="1")
     assert total.ended.startswith("X budget reached: $")
     assert total.day_usd <= 1.0

@@ -74,7 +74,7 @@ class Warehouse:
         return dict(self.run("database", "positions", {"topic": topic}))
 
 
-def open_warehouse(home: Path, now: datetime, memory: str = "400MB", threads: int = 2) -> Warehouse:
+def open_warehouse(home: Path, now: datetime, memory: str = "256MB", threads: int = 2) -> Warehouse:
     """Open the warehouse and the vault of `home` for writing, creating or migrating them.
 
     Raises NewerSchema when a newer Auscult wrote one of the files, InUse when another process holds one.
