@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -93,7 +94,22 @@ def worker(home: Home, bootstrap: str, flow: str, number: int) -> Child:
     found = {"AUSCULT_HOME": str(home.path), "AUSCULT_KAFKA_BOOTSTRAP": bootstrap}
     environment = {**prefect_environment(home.path), **os.environ, **found}
     name = f"{flow}-{number}"
-    return Child(name, [sys.executable, "-m", f"flows.{flow}"], home.logs / f"{name}.log", environment)
+    command = [sys.executable, "-m", f"flows.{flow}", "--with-parent", str(os.getpid())]
+    return Child(name, command, home.logs / f"{name}.log", environment)
+
+
+def end_with_parent() -> None:
+    """End this process when the one that `--with-parent PID` names is no longer its parent, whatever it waits for."""
+    if "--with-parent" not in sys.argv:
+        return
+    parent = int(sys.argv[sys.argv.index("--with-parent") + 1])
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def last_line(log: Path) -> str:

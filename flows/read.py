@@ -14,7 +14,7 @@ import msgspec
 from prefect import flow
 
 from flows.attach import READ
-from flows.children import CANNOT
+from flows.children import CANNOT, end_with_parent
 from flows.home import connection, open_home, quiet_clients
 from flows.loading import READERS
 from flows.recorded import leave_summary, recorded
@@ -81,12 +81,12 @@ def read(window: float | None = None, idle: float | None = None) -> ReadSummary:
 
 
 def read_window(stream: Connection, config: Settings, window: float | None, idle: float | None) -> ReadSummary:
-    """Read for `window` seconds, or until nothing came for `idle` seconds; with neither, until the parent ends."""
+    """Read for `window` seconds, or until nothing came for `idle` seconds; with neither, until the process ends."""
     pipe = tagger(config)
     started = heard = time.monotonic()
-    parent, posts, again, changed = os.getppid(), 0, 0, 0
+    posts = again = changed = 0
     with Producer(stream) as producer, closing(GroupConsumer(stream, "tagged", READERS)) as consumer:
-        while os.getppid() == parent:
+        while True:
             messages = consumer.poll(0.5, BATCH)
             if messages:
                 heard = time.monotonic()
@@ -110,6 +110,7 @@ def _changed(message: Message, said: Tagged) -> bool:
 
 def main() -> None:
     """Read until the parent ends. What starting again would not mend is one line, and an exit code that says so."""
+    end_with_parent()
     quiet_clients()
     try:
         recorded(read)()

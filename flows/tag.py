@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import msgspec
 from prefect import flow
 
-from flows.children import CANNOT
+from flows.children import CANNOT, end_with_parent
 from flows.home import connection, open_home, quiet_clients
 from flows.recorded import leave_summary, recorded
 from flows.settings import BadSetting, Settings, settings
@@ -50,16 +50,16 @@ def tag(window: float | None = None, idle: float | None = None) -> TagSummary:
 
 
 def tag_window(stream: Connection, config: Settings, window: float | None, idle: float | None) -> TagSummary:
-    """Tag for `window` seconds, or until nothing came for `idle` seconds; with neither, until the parent ends.
+    """Tag for `window` seconds, or until nothing came for `idle` seconds; with neither, until the process ends.
 
     Every result is in `tagged` before its offset is committed: a crash repeats work and loses none.
     """
     pipe = tagger(config, careful=False)
     gc.freeze()  # what the tagger knows stays: the collector need not walk it again and again, a tenth of the time
-    started, heard, parent = time.monotonic(), time.monotonic(), os.getppid()
+    started = heard = time.monotonic()
     counts = dict.fromkeys(("events", "posts", "signals", "rejected"), 0)
     with Producer(stream) as producer, closing(GroupConsumer(stream, "posts", "taggers")) as consumer:
-        while os.getppid() == parent:
+        while True:
             messages = consumer.poll(0.5, BATCH)
             if messages:
                 heard = time.monotonic()
@@ -88,6 +88,7 @@ def _over(now: float, started: float, heard: float, window: float | None, idle: 
 
 def main() -> None:
     """Tag until the parent ends. What starting again would not mend is one line, and an exit code that says so."""
+    end_with_parent()
     quiet_clients()
     try:
         recorded(tag)()
