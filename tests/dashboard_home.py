@@ -16,6 +16,8 @@ FIRST_DAY = datetime(2026, 4, 20, 12, tzinfo=UTC)
 PROMOTING = "They took it down, but <b>bleach</b> cures autism. #autism"
 ANSWERED = "MMR causes autism, says my cousin. #measles"
 DEBUNKING = "MMR does not cause autism. Here is the study. #measles"
+COPIED = "Doctors will never tell you that bleach cures autism in a week. Pass it on! #autism"
+DESPAIR = "Words of despair, to @u0000000000000778."
 
 HASHTAGS = (
     Registered("measles", "disease", "Measles", aliases=("masern",)),
@@ -37,6 +39,15 @@ def published(home: Path, platform: str = "simulated") -> Path:
     feed = fresh(home)
     set_hashtags(feed.warehouse, HASHTAGS)
     feed.load(*_claims(platform), *_crowd(platform), *_meeting(platform), _gap())
+    return _publish(feed)
+
+
+def published_spread(home: Path) -> Path:
+    """Publish a campaign, a hashtag that five accounts made new after a quiet month, and a person in danger."""
+    feed = fresh(home)
+    set_hashtags(feed.warehouse, HASHTAGS)
+    feed.load(_post("old", "A quiet day. #measles", -27, "u0000000000000098"), *_campaign(), *_burst())
+    feed.load((_post("700", DESPAIR, 3, "u0000000000000777"), tags(danger=True, fingerprint=70)))
     return _publish(feed)
 
 
@@ -86,6 +97,22 @@ def _claims(platform: str) -> list[tuple[PostSeen, Tags]]:
             tags(debunked, role="clinician", fingerprint=14),
         ),
         (_post("105", "Who knows? #measles", 2.2, "u000000000000000e", platform, **answer), tags(fingerprint=15)),
+    ]
+
+
+def _campaign() -> list[tuple[PostSeen, Tags]]:
+    """Four accounts that write one text within a day."""
+    bleach = _claim("autism-mms", "autism-cure", "promotes", COPIED, "bleach cures autism")
+    said = tags(bleach, fingerprint=0xFEED)
+    return [(_post(f"50{number}", COPIED, 1 + number / 8, f"u00000000000005{number:02}"), said) for number in range(4)]
+
+
+def _burst() -> list[tuple[PostSeen, Tags]]:
+    """Five accounts under a hashtag that nobody registered."""
+    texts = ((number, f"Trying it, day {number}. #drops4all") for number in range(5))
+    return [
+        (_post(f"60{number}", text, 2 + number / 8, f"u00000000000006{number:02}"), tags(fingerprint=600 + 64 * number))
+        for number, text in texts
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dashboard_home import PROMOTING, published, published_again, published_empty
+from dashboard_home import COPIED, PROMOTING, published, published_again, published_empty, published_spread
 
 pytest.importorskip("streamlit", reason="the dashboard's extra is not installed")
 
@@ -20,6 +20,7 @@ from flows.dashboard_entry import judged
 from flows.home import open_home
 from flows.page import page_command
 from warehouse.dashboard import moments, roles, unanswered
+from warehouse.dashboard.bursts import shell
 from warehouse.dashboard.claims import claim, claims, family_name
 from warehouse.dashboard.evidence import elsewhere, marked, short_author
 from warehouse.dashboard.reading import reviewed
@@ -77,6 +78,13 @@ def judging(home: Path, name: str, told: Path, **address: str) -> AppTest:
     app.run()
     assert not app.exception
     return app
+
+
+@pytest.fixture(scope="module")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("spread")
+    published_spread(folder)
+    return folder
 
 
 @pytest.fixture
@@ -293,6 +301,58 @@ def test_what_a_reviewer_skips_is_not_judged(home: Path, told: Path) -> None:
     assert html(app) != first
     assert "<b>2</b> waiting" in html(app)
     assert told.read_text() == ""
+
+
+@pytest.mark.parametrize(("name", "address"), [("today", {}), ("claims", {}), ("claims", {"claim": "autism-mms"})])
+def test_a_campaign_shows_its_size_its_days_and_its_text(spread: Path, name: str, address: dict[str, str]) -> None:
+    app = visit(spread, name, **address)
+    assert "Campaigns" in [header.value for header in app.header]
+    said = html(app)
+    campaign = said[said.index("<b>4 posts by 4 accounts</b>") :]
+    assert "Tue 21 Apr 2026, 12:00 to Tue 21 Apr 2026, 21:00 · #autism" in campaign
+    assert COPIED in campaign
+    assert claim("autism-mms").statement in campaign
+
+
+def test_a_campaign_of_another_hashtag_or_time_is_not_shown(spread: Path, home: Path) -> None:
+    elsewhere_or_later = visit(spread, hashtag="measles", period="everything"), visit(spread, period="last 24 hours")
+    for app in (*elsewhere_or_later, visit(home)):
+        assert "Campaigns" not in [header.value for header in app.header]
+
+
+def test_what_is_new_is_shown_with_posts_and_the_command_that_drafts_a_claim(spread: Path) -> None:
+    app = visit(spread)
+    assert "What is new" in [header.value for header in app.header]
+    assert app.expander[0].label == "`#drops4all` in 5 posts by 5 accounts, never before"
+    assert "Trying it, day 0. #drops4all" in html(app)
+    assert app.code[0].value == 'auscult claims draft "drops4all" --from-burst'
+
+
+def test_without_a_past_everyday_words_are_not_called_new(home: Path) -> None:
+    assert not [each.label for each in visit(home).expander if "#" not in each.label]
+
+
+def test_what_a_stranger_wrote_does_not_run_in_a_shell() -> None:
+    assert shell("5g towers") == '"5g towers"'
+    assert shell("$(rm -r x)") == "'$(rm -r x)'"
+    assert shell("don't take") == "'don'\"'\"'t take'"
+
+
+def test_a_person_in_danger_is_shown_by_words_and_time_alone(spread: Path) -> None:
+    app = visit(spread, "review")
+    said = html(app)
+    assert app.header[0].value == "Someone may be in danger"
+    assert any("trained to help" in text.value for text in app.markdown)
+    card = said[said.index("Thu 23 Apr 2026, 12:00") : said.index("Words of despair")]
+    assert "u000000" not in card
+    assert "700" not in card
+    assert "Words of despair, to @u000000…." in said
+
+
+def test_today_leads_to_a_person_in_danger(spread: Path, home: Path) -> None:
+    assert any("1 post in which someone may be in danger" in link.label for link in visit(spread).get("page_link"))
+    assert not any("danger" in link.label for link in visit(home).get("page_link"))
+    assert "danger" not in visit(home, "review").header[0].value
 
 
 def test_the_list_opens_in_a_spreadsheet() -> None:

@@ -50,7 +50,7 @@ def hashtags(rows: Sequence[HashtagVolume], span: Span, zone: str) -> alt.LayerC
     cells = base.mark_rect(cornerRadius=2).encode(color=alt.Color("posts:Q", legend=None, scale=shade))
     dark = alt.condition(f"datum.posts > {most * 0.22}", alt.value("white"), alt.value("#1b2a38"))
     figures = base.mark_text(fontSize=11).encode(text=alt.Text("posts:Q", format=",d"), color=dark)
-    return _layers(26 * len(order) + 50, *([cells, figures] if len(days) <= _FEW else [cells]))
+    return _layers(26 * len(order) + 70, *([cells, figures] if len(days) <= _FEW else [cells]))
 
 
 def topics(rows: Sequence[Topic]) -> alt.LayerChart:

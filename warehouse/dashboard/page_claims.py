@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from warehouse.dashboard import cards, charts, reading, unanswered
+from warehouse.dashboard import campaigns, cards, charts, reading, unanswered
 from warehouse.dashboard.address import choice
 from warehouse.dashboard.claims import claim, family_name
 from warehouse.dashboard.colours import STANCE_NAMES
@@ -15,6 +15,7 @@ from warehouse.dashboard.records import STANCES, ClaimPosts, ClaimStances, Stanc
 from warehouse.dashboard.visit import Visit
 
 PER_PAGE = 12
+CAMPAIGNS = 10
 
 
 def show(visit: Visit) -> None:
@@ -52,6 +53,7 @@ def _all(visit: Visit, chosen: Filters, rows: list[ClaimStances]) -> None:
     st.html(cards.claim_bars(shown, without_answer, before, visit.claim_address))
     if pages > 1:
         st.pagination(pages, key="claims-page")
+    campaigns.show(visit, chosen, CAMPAIGNS)
 
 
 def _one(visit: Visit, chosen: Filters, row: ClaimStances) -> None:
@@ -76,6 +78,7 @@ def _one(visit: Visit, chosen: Filters, row: ClaimStances) -> None:
     if row.kind == "falsifiable" and row.promotes:
         st.header("No answer seen")
         unanswered.show(visit, chosen, row.claim_id)
+    campaigns.show(visit, chosen, CAMPAIGNS, row.claim_id)
     st.header("Posts")
     only = st.segmented_control(
         "Stance", STANCES, format_func=lambda each: STANCE_NAMES[each], key="stance", bind="query-params"

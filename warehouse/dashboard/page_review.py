@@ -1,8 +1,8 @@
-"""Review: signals that wait for a person's word, one after another."""
+"""Review: posts in which someone may be in danger, then signals that wait for a person's word, one after another."""
 
 import streamlit as st
 
-from warehouse.dashboard import cards, judging, reading
+from warehouse.dashboard import cards, danger, judging, reading
 from warehouse.dashboard.records import Mention, Waiting
 from warehouse.dashboard.visit import Visit
 
@@ -14,6 +14,7 @@ WHY = {
 
 def show(visit: Visit) -> None:
     """Show the page."""
+    danger.show(visit)
     st.header("Is the tagger right?")
     reading.caution(visit)
     if visit.submit is None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from warehouse.dashboard import cards, charts, reading, unanswered
+from warehouse.dashboard import bursts, campaigns, cards, charts, danger, reading, unanswered
 from warehouse.dashboard import roles as role_groups
 from warehouse.dashboard.filter_row import nothing
 from warehouse.dashboard.filters import Filters
@@ -13,6 +13,7 @@ from warehouse.dashboard.visit import Visit
 CLAIMS = 6
 TOPICS = 12
 HASHTAGS = 12
+CAMPAIGNS = 3
 
 
 def show(visit: Visit) -> None:
@@ -23,6 +24,7 @@ def show(visit: Visit) -> None:
         nothing(chosen)
         return
     without_answer = visit.ask(ClaimPosts, "claims.unanswered_counts", **chosen.parameters())
+    danger.hint(visit)
     _figures(totals, unanswered.posts(visit, chosen))
     reading.caution(visit, totals)
     st.header("No answer seen")
@@ -36,6 +38,8 @@ def show(visit: Visit) -> None:
         )
     unanswered.show(visit, chosen)
     _spreading(visit, chosen, {row.claim_id: row.posts for row in without_answer})
+    campaigns.show(visit, chosen, CAMPAIGNS)
+    bursts.show(visit)
     _said(visit, chosen)
     _talk(visit, chosen)
 
