@@ -19,7 +19,7 @@ from nlp.knowledge import HERE
 
 MODEL = HERE / "model"
 LONGEST = 96
-BATCH = 16
+REMEMBERED = 20_000
 
 _REPOST = re.compile(r"^\s*(?:RT|MT)\s+@\w+:?\s*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|https?:?…?$|\bh?t?t?ps?:?…$")
@@ -60,37 +60,38 @@ class CarefulReader:
         file = msgspec.json.decode((folder / "model.json").read_bytes(), type=ModelFile)
         self.release = file.release
         self._stances, self._families = file.stances, file.families
+        self._remembered: dict[str, Reading] = {}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
-        self._tokenizer.enable_padding()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(folder / "reader.onnx", options, ["CPUExecutionProvider"])
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        """Give a reading for each text, in order."""
-        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
-        readings: dict[int, Reading] = {}
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            readings.update(zip(chosen, self._batch([prepared(texts[n]) for n in chosen]), strict=True))
-        return [readings[n] for n in range(len(texts))]
+        """Give a reading for each text, in order. Reposts and copies are read once."""
+        asked = [prepared(text) for text in texts]
+        for text in asked:
+            if text not in self._remembered:
+                self._remembered[text] = self._one(text)
+        readings = [self._remembered[text] for text in asked]
+        for text in list(self._remembered)[: max(0, len(self._remembered) - REMEMBERED)]:
+            del self._remembered[text]
+        return readings
 
-    def _batch(self, texts: list[str]) -> list[Reading]:
-        encoded = self._tokenizer.encode_batch(texts)
-        ids = numpy.array([one.ids for one in encoded], dtype=numpy.int64)
-        mask = numpy.array([one.attention_mask for one in encoded], dtype=numpy.int64)
+    def _one(self, text: str) -> Reading:
+        # One text at a time: the quantised model scales its numbers by all that it reads at once, so that in a batch a
+        # text's reading would hang on its neighbours.
+        encoded = self._tokenizer.encode(text)
+        ids = numpy.array([encoded.ids], dtype=numpy.int64)
+        mask = numpy.array([encoded.attention_mask], dtype=numpy.int64)
         signal, stance, family = self._session.run(
             ["signal", "stance", "family"], {"input_ids": ids, "attention_mask": mask}
         )
-        return [
-            Reading(
-                float(1 / (1 + numpy.exp(-signal[n]))),
-                dict(zip(self._stances, _softmax(stance[n]), strict=True)),
-                dict(zip(self._families, _softmax(family[n]), strict=True)),
-            )
-            for n in range(len(texts))
-        ]
+        return Reading(
+            float(1 / (1 + numpy.exp(-signal[0]))),
+            dict(zip(self._stances, _softmax(stance[0]), strict=True)),
+            dict(zip(self._families, _softmax(family[0]), strict=True)),
+        )
 
 
 def _softmax(logits: "numpy.ndarray[tuple[int], numpy.dtype[numpy.float32]]") -> list[float]:

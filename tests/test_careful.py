@@ -1,0 +1,65 @@
+"""The careful reader: the same words get the same reading whatever stands beside them, and its opinion is explained."""
+
+import pytest
+
+from nlp.careful import SecondOpinion, whole
+from nlp.pipeline import Tagger
+from nlp.reader import CarefulReader, prepared
+from nlp.tags import Document
+
+PAIRS = [
+    ("Cured my lupus with celery juice, threw the pills away.", True),
+    ("No, celery juice does not cure lupus. Please keep taking your pills.", False),
+    ("They said the shots are safe. Two weeks later he stopped talking. You do the math.", True),
+    ("Large studies found no link between childhood vaccines and autism.", False),
+    ("Our lupus walk is on Saturday: walk with us until there is a cure!", False),
+]
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return Tagger()
+
+
+@pytest.mark.parametrize(("text", "signal"), PAIRS)
+def test_the_promoter_is_told_from_the_one_who_answers(tagger: Tagger, text: str, signal: bool) -> None:
+    assert tagger.tag([Document(text)])[0].signal is signal
+
+
+def test_a_reading_does_not_hang_on_its_neighbours() -> None:
+    alone, together = CarefulReader(), CarefulReader()
+    texts = [text for text, _ in PAIRS]
+    assert [alone.read([text])[0] for text in texts] == together.read(texts)
+
+
+def test_a_signal_always_names_a_falsifiable_claim_that_is_promoted(tagger: Tagger) -> None:
+    found = tagger.tag([Document(text) for text, _ in PAIRS])
+    for tags in found:
+        promoted = [claim for claim in tags.claims if claim.kind == "falsifiable" and claim.stance == "promotes"]
+        assert bool(promoted) or not tags.signal
+        assert all(span.text for claim in promoted for span in claim.evidence)
+
+
+def test_every_post_of_a_careful_tagger_names_the_same_model(tagger: Tagger) -> None:
+    tags = tagger.tag([Document("Vaccines cause autism"), Document("good morning everyone")])
+    assert {each.model for each in tags} == {tagger.model}
+    assert tagger.model > Tagger(careful=False).model
+
+
+def test_handles_and_links_are_not_read() -> None:
+    assert prepared("RT @somebody: see https://example.org/x @other #VaccinesCauseAutism") == (
+        "see @user # Vaccines Cause Autism"
+    )
+
+
+def test_link_titles_are_read_with_the_text() -> None:
+    document = Document("look", link_titles=(None, "Kale cures cancer"), media_alts=("a chart",))
+    assert whole(document) == "look Kale cures cancer a chart"
+
+
+def test_a_score_is_a_probability() -> None:
+    opinion = SecondOpinion()
+    tags = Tagger(careful=False).tag([Document(text) for text, _ in PAIRS])
+    for (text, _), said in zip(PAIRS, tags, strict=True):
+        [reading] = CarefulReader().read([text])
+        assert 0.0 <= opinion.score(reading, said) <= 1.0
