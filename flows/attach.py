@@ -94,7 +94,7 @@ def wait_for_marker(
     killed meanwhile is started again. Raises OwnerFailed when it cannot be.
     """
     seen: Path | None = None
-    if read and config.careful:
+    if read and ensure_owner(home, config).careful:
         marker_id += READ
     while True:
         snapshot = newest(home.path)

@@ -146,6 +146,7 @@ class Owner(msgspec.Struct, frozen=True):
     lag_tagged: int | None = None
     lag_read: int | None = None
     stay: bool = False
+    careful: bool = True
     prefect_api: str | None = None
 
 

@@ -79,7 +79,14 @@ def run(
         if config.careful:
             children.alive.append(worker(home, bootstrap, "read", 0))
         children.keep()
-        state = Owner(pid=os.getpid(), bootstrap=bootstrap, started_at=time.time(), seen_at=0.0, stay=stay)
+        state = Owner(
+            pid=os.getpid(),
+            bootstrap=bootstrap,
+            started_at=time.time(),
+            seen_at=0.0,
+            stay=stay,
+            careful=config.careful,
+        )
         return _own(home, Loading(home, config, stream, gap=gap), children, stop, state, attached, window)
     finally:
         children.end()
