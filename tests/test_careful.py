@@ -63,3 +63,9 @@ def test_a_score_is_a_probability() -> None:
     for (text, _), said in zip(PAIRS, tags, strict=True):
         [reading] = CarefulReader().read([text])
         assert 0.0 <= opinion.score(reading, said) <= 1.0
+
+
+def test_the_page_says_that_a_claim_is_on_no_list_yet() -> None:
+    from warehouse.dashboard.claims import claim
+
+    assert claim("cancer-cure-unlisted").statement == "Cancer cure: a claim that is on no list yet"

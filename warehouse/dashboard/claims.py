@@ -22,6 +22,9 @@ class _Family(msgspec.Struct, frozen=True):
     claim: tuple[Claim, ...] = ()
 
 
+UNLISTED = "-unlisted"  # how the tagger names a false claim of a family that no list holds yet
+
+
 @cache
 def claims() -> dict[str, Claim]:
     """Give every known claim by id."""
@@ -32,7 +35,10 @@ def claims() -> dict[str, Claim]:
 
 def claim(claim_id: str) -> Claim:
     """Give a claim; one that is no longer known still has its id for a statement."""
-    unknown = Claim(claim_id, "falsifiable", claim_id.replace("-", " ").capitalize(), "", "")
+    statement = claim_id.replace("-", " ").capitalize()
+    if claim_id.endswith(UNLISTED):
+        statement = f"{family_name(claim_id.removesuffix(UNLISTED))}: a claim that is on no list yet"
+    unknown = Claim(claim_id, "falsifiable", statement, "", "")
     return claims().get(claim_id, unknown)
 
 
