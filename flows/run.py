@@ -15,7 +15,7 @@ from prefect import flow
 
 from flows.children import ChildRefused, Children, broker, last_line, settled_port, worker
 from flows.home import Home, Lock, Owner, connection, open_home, quiet_clients, say_owner
-from flows.loading import TAGGERS, Loading
+from flows.loading import READERS, TAGGERS, Loading
 from flows.recorded import leave_summary, recorded
 from flows.settings import BadSetting, Settings, settings
 from listeners.hashtags import BadRow
@@ -75,6 +75,7 @@ def run(
         _wait_for_broker(home, stream, config, children, stop)
         if gap:
             pass_gap(stream, "posts", TAGGERS)
+            pass_gap(stream, "tagged", READERS)
         children.alive += [worker(home, bootstrap, "tag", n) for n in range(config.taggers)]
         if config.careful:
             children.alive.append(worker(home, bootstrap, "read", 0))

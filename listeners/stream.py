@@ -5,9 +5,11 @@ stored position that the log does not hold raises `OffsetMismatch` (the client's
 No call creates a topic but `create_topics`.
 """
 
+import functools
 import socket
+import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -520,18 +522,35 @@ def pass_gap(connection: Connection, name: str, group: str) -> None:
         starts = admin.list_partition_offsets(dict.fromkeys(partitions, -2))
         behind = {p.partition: starts[p].offset for p, at in committed.items() if 0 <= at.offset < starts[p].offset}
         if behind:
-            _set_offsets(admin, topic, full, behind)
+            _once_nobody_is_left(functools.partial(_set_offsets, admin, topic, full, behind))
 
 
-def drop_read(connection: Connection, name: str, group: str) -> None:
-    """Deletes from the topic what the group has committed, as far as the broker deletes before its retention."""
+def _once_nobody_is_left(change: Callable[[], None]) -> None:
+    """Changes a group's offsets, waiting for the session of a member that was killed to run out."""
+    patience = time.monotonic() + 30
+    while True:
+        try:
+            return change()
+        except (kafka_errors.UnknownMemberIdError, kafka_errors.NonEmptyGroupError):
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.5)
+
+
+def drop_read(connection: Connection, name: str, groups: Sequence[str]) -> None:
+    """Deletes from the topic what every one of the groups has committed, without waiting for its retention."""
     topic = _full(connection, name)
+    partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
     with _reaching(connection), _admin(connection) as admin:
-        partitions = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
-        committed = _patiently(lambda: admin.list_group_offsets({_full(connection, group): partitions}))
-        read = {p: at.offset for p, at in committed[_full(connection, group)].items() if at.offset > 0}
-        if read:
-            admin.delete_records(read)
+        read = dict.fromkeys(partitions, sys.maxsize)
+        for group in (_full(connection, group) for group in groups):
+            asked = {group: partitions}
+            committed = _patiently(functools.partial(admin.list_group_offsets, asked))[group]
+            read = {p: min(end, committed[p].offset if p in committed else 0) for p, end in read.items()}
+        starts = admin.list_partition_offsets(dict.fromkeys(partitions, -2))
+        behind = {p: end for p, end in read.items() if end > starts[p].offset}
+        if behind:
+            admin.delete_records(behind)
 
 
 def read_compacted(connection: Connection, name: str) -> dict[bytes, bytes]:

@@ -42,4 +42,4 @@ def _lose(stream: Connection) -> None:
     ends = {partition: end for partition, (_, end) in consumer.bounds().items()}
     consumer.close()
     move_group(stream, "tagged", "loader", ends)
-    drop_read(stream, "tagged", "loader")
+    drop_read(stream, "tagged", ["loader"])

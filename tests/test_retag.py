@@ -142,12 +142,13 @@ def test_the_command_tags_again_and_reports(tmp_path: Path) -> None:
     (tmp_path / "posts.csv").write_text(
         "id,created_at,author,text\n439634602928668675,2014-03-01,three,MMR vaccine causes autism #measles\n"
     )
-    said(home, "import", str(tmp_path / "posts.csv"))
-    assert json.loads(said(home, "retag", "--json"))["tagged"] == 0
-    alone = auscult(home, "retag", "--report")
+    said(home, "import", str(tmp_path / "posts.csv"), AUSCULT_CAREFUL="false")
+    assert json.loads(said(home, "retag", "--json", AUSCULT_CAREFUL="false"))["tagged"] == 0
+    alone = auscult(home, "retag", "--report", AUSCULT_CAREFUL="false")
     assert (alone.returncode, alone.stderr.count("\n")) == (1, 1)
     (tmp_path / "own").mkdir()
-    again = said(home, "retag", "--since", "2014-01-01", "--json", AUSCULT_CLAIMS=str(tmp_path / "own"))
+    own = {"AUSCULT_CLAIMS": str(tmp_path / "own"), "AUSCULT_CAREFUL": "false"}
+    again = said(home, "retag", "--since", "2014-01-01", "--json", **own)
     assert {name: json.loads(again)[name] for name in ("sent", "tagged", "failed")} == {
         "sent": 1,
         "tagged": 1,
