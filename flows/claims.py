@@ -20,9 +20,11 @@ from warehouse.questions import asked
 BURST = timedelta(days=7)
 EXAMPLES = 6
 LONGEST_ID = 60
+TEXT = 3  # the column of the question `post` that holds the text
 _PLAIN = re.compile(r"[\w'’-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 _PSEUDONYM = re.compile(r"@u[0-9a-f]{16}\b")
+_EXAMPLE = re.compile(r"\{ text = .*\},  # (?P<platform>\S+) (?P<post_id>\S+)$")
 
 
 class Post(NamedTuple):
@@ -165,6 +167,27 @@ phrases = [
 examples = [
 {examples}]
 """
+
+
+def forget_examples(drafts: Path, snapshot: Path) -> int:
+    """Take out of the drafts of a home what was copied from posts that the snapshot no longer holds. Gives how many."""
+    forgotten = 0
+    for path in sorted(drafts.glob("*.toml")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not _is_forgotten(line, snapshot)]
+        if len(kept) < len(lines):
+            renewed = path.with_suffix(".renewed")
+            renewed.write_text("".join(kept), encoding="utf-8")
+            renewed.rename(path)
+            forgotten += len(lines) - len(kept)
+    return forgotten
+
+
+def _is_forgotten(line: str, snapshot: Path) -> bool:
+    found = _EXAMPLE.search(line.rstrip("\n"))
+    return found is not None and not any(
+        row[TEXT] for row in asked(snapshot, "post", found["platform"], found["post_id"]).rows
+    )
 
 
 def _string(text: str) -> str:

@@ -6,6 +6,7 @@ import time
 from prefect import flow
 
 from flows.attach import attached
+from flows.claims import forget_examples
 from flows.errands import Purge, ask
 from flows.home import Home, connection, open_home
 from flows.loading import GROUP, READERS, TAGGERS
@@ -16,8 +17,8 @@ from listeners.stream import Connection, drop_read, lag
 
 
 def purge_home(home: Home, config: Settings) -> str:
-    """Rewrite warehouse and vault without what was deleted, drop older snapshots, and drop from the topics what has
-    been tagged and loaded. Gives the one snapshot that is left."""
+    """Rewrite warehouse and vault without what was deleted, drop older snapshots, drop from the topics what has been
+    tagged and loaded, and take deleted posts out of drafts of claims. Gives the one snapshot that is left."""
     with attached(home, config) as state:
         publish_now(home, config, lambda said: None)  # so that nothing deleted is still on its way
         stream = connection(config, home, state.bootstrap)
@@ -25,6 +26,7 @@ def purge_home(home: Home, config: Settings) -> str:
         snapshot: str = ask(home, config, Purge())
         drop_read(stream, "posts", [TAGGERS])
         drop_read(stream, "tagged", [GROUP, READERS] if state.careful else [GROUP])
+    forget_examples(home.path / "drafts", home.path / "published" / snapshot)
     return snapshot
 
 

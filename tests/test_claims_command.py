@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dashboard_home import published
+from dashboard_home import published, published_spread
 from homes import auscult, said
+
+from flows.claims import forget_examples
+from warehouse.query import newest
 
 OWN = """
 family = "vaccine-plot"
@@ -179,3 +182,16 @@ def test_without_a_snapshot_a_draft_has_no_examples(tmp_path: Path) -> None:
     text = said(tmp_path / "new", "claims", "draft", "sunshine cures gout")
     assert "nothing is published yet" in text
     assert tomllib.loads((tmp_path / "new/drafts/sunshine-cures-gout.toml").read_text())["claim"][0]["examples"] == []
+
+
+def test_what_is_forgotten_leaves_the_drafts_too(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "drafts" / "draft.toml"
+    said(home, "claims", "draft", "mmr causes autism", "--family", "vaccine-plot", "--out", str(path))
+    snapshot = newest(home)
+    assert snapshot and forget_examples(path.parent, snapshot) == 0
+    assert "says my cousin" in path.read_text()
+    later = tmp_path / "later"
+    later.mkdir(mode=0o700)
+    assert forget_examples(path.parent, published_spread(later)) == 1
+    assert tomllib.loads(path.read_text())["claim"][0]["examples"] == []
+    assert [each.name for each in path.parent.iterdir()] == ["draft.toml"]
