@@ -99,7 +99,7 @@ def _claim(mention: ClaimMention, claim: Claim | None) -> Iterator[Text | Table]
     lines = {
         "score": f"{mention.score:.2f}",
         "raised by": _quoted(mention.evidence),
-        "decided by": _quoted(mention.cues) or "no cue: said plainly",
+        "decided by": _quoted(mention.cues) or ("no cue: said plainly" if claim else "the careful reader"),
         **_knowledge(claim),
     }
     yield _listed(lines, indent=2)
@@ -118,7 +118,7 @@ def _listed(lines: Mapping[str, str], indent: int = 0) -> Table:
 
 def _knowledge(claim: Claim | None) -> dict[str, str]:
     if claim is None:
-        return {"it says": "on no list: the careful reader hears a false claim of this family that nobody listed yet"}
+        return {"it says": "on no list: the careful reader hears a claim of this family that nobody listed yet"}
     wrong = {"wrong because": claim.wrong_because} if claim.wrong_because else {}
     return {
         "it says": claim.statement,

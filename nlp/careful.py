@@ -1,31 +1,40 @@
 """The second opinion: what the rules said of a post, weighed with what the careful reader says. One post at a time.
 
 The rules know claims and words, the reader knows how people talk; `nlp/model/opinion.toml` holds how much each counts,
-fitted on labelled posts that neither was made from. Where the reader finds a false claim that is on no list, the post
-gets the family's unlisted claim, so that people see it and can list it.
+fitted on labelled posts that neither was made from. Where the reader hears a claim that is on no list, the post gets
+the family's unlisted claim, with the words that it hangs on, so that people see it, answer it and can list it.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from nlp.knowledge import decode
+from nlp.knowledge import FAMILIES, decode
 from nlp.reader import MODEL, CarefulReader, Reading
 from nlp.tags import ClaimMention, Document, Span, Tags
 
-PROMOTES, FALSIFIABLE, NONE = "promotes", "falsifiable", "none"
+PROMOTES, DEBUNKS, NONE = "promotes", "debunks", "none"
+FALSIFIABLE, CONCERN = "falsifiable", "concern"
 CONCERNS = frozenset({"vaccine-liberty", "vaccine-religion", "vaccine-origin"})
+UNLISTED = "-unlisted"
 LEAST = 1e-4
+WINDOWS = 6
+_WORD = re.compile(r"\S+")
 
 
 class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file `nlp/model/opinion.toml`: weights of a logistic model, and from where on a post is a signal."""
+    """The file `nlp/model/opinion.toml`: weights of a logistic model, and the probabilities from which on the reader
+    is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family.
+    """
 
     release: str
     intercept: float
     signal_at: float
+    stance_at: float
+    theme_at: float
     weights: dict[str, float]
 
 
@@ -34,6 +43,8 @@ def features(reading: Reading, tags: Tags) -> dict[str, float]:
     promoting = [c.score for c in tags.claims if c.kind == FALSIFIABLE and c.stance == PROMOTES]
     return {
         "reader_signal": _logit(reading.signal),
+        "reader_promotes": _logit(reading.stances[PROMOTES]),
+        "reader_debunks": reading.stances[DEBUNKS],
         "rules_promote": _logit(max(promoting)) + 2.0 if promoting else 0.0,
     }
 
@@ -62,9 +73,14 @@ class SecondOpinion:
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
         score = self.score(reading, tags)
         signal = score >= self._opinion.signal_at
-        claims = (
-            _promoted(document, tags.claims, reading, score) if signal else _unpromoted(tags.claims, reading, score)
-        )
+        heard = self._heard(reading, signal)
+        claims = tuple(_of_reader(claim, reading, heard, score, signal) for claim in tags.claims)
+        if signal and not any(map(_promoted, claims)):
+            claims = _with_promoted(claims, reading, score)
+        families = self._unlisted_families(claims, reading, heard, signal)
+        if families:
+            words = self._words(document, reading)
+            claims += tuple(_unlisted(family, heard or PROMOTES, score, words) for family in families)
         return msgspec.structs.replace(tags, signal=signal, score=round(score, 4), claims=claims)
 
     def score(self, reading: Reading, tags: Tags) -> float:
@@ -73,6 +89,46 @@ class SecondOpinion:
         total = opinion.intercept + sum(opinion.weights[name] * value for name, value in found.items())
         return 1.0 / (1.0 + math.exp(-total))
 
+    def _heard(self, reading: Reading, signal: bool) -> str | None:
+        """Give the stance that the reader hears clearly enough; None where it hears none.
+
+        A signal promotes; what is none may still promote a concern.
+        """
+        if signal:
+            return PROMOTES
+        stances = {stance: value for stance, value in reading.stances.items() if stance != NONE}
+        likeliest = max(stances, key=lambda stance: stances[stance])
+        return likeliest if sum(stances.values()) >= self._opinion.stance_at else None
+
+    def _unlisted_families(
+        self, claims: Sequence[ClaimMention], reading: Reading, heard: str | None, signal: bool
+    ) -> list[str]:
+        """Give the families that the reader hears and no claim in play is of.
+
+        What promotes too faintly for a signal adds no false claim, lest counts of those who promote hold it.
+        """
+        if heard is None:
+            return []
+        known = {claim.family for claim in claims}
+        sure = [family for family in FAMILIES if reading.themes[family] >= self._opinion.theme_at]
+        if heard == PROMOTES and not signal:
+            sure = [family for family in sure if family in CONCERNS]
+        if signal and not any(map(_promoted, claims)) and not any(f not in CONCERNS for f in sure):
+            sure.append(_likeliest(reading))
+        return [family for family in sure if family not in known]
+
+    def _words(self, document: Document, reading: Reading) -> Span:
+        """Give the words that the reading hangs on: those without which the reader hears the claim least."""
+        places = [match.span() for match in _WORD.finditer(document.text)]
+        width = math.ceil(len(places) / WINDOWS)
+        if width < 2:
+            return Span(0, len(document.text), document.text)
+        runs = [(places[n][0], places[min(n + width, len(places)) - 1][1]) for n in range(0, len(places), width)]
+        without = self._reader.read([document.text[:start] + document.text[end:] for start, end in runs])
+        stance = [each.stances[NONE] - reading.stances[NONE] - each.signal for each in without]
+        start, end = runs[max(range(len(runs)), key=lambda n: stance[n])]
+        return Span(start, end, document.text[start:end])
+
 
 def whole(document: Document) -> str:
     """Give all that a document says as one text, as the reader reads it."""
@@ -80,41 +136,40 @@ def whole(document: Document) -> str:
     return " ".join([document.text, *titles])
 
 
-def _promoted(
-    document: Document, claims: tuple[ClaimMention, ...], reading: Reading, score: float
-) -> tuple[ClaimMention, ...]:
-    """Give the claims of a signal: at least one falsifiable one is promoted."""
-    rounded = round(score, 4)
-    if any(claim.kind == FALSIFIABLE and claim.stance == PROMOTES for claim in claims):
-        return tuple(msgspec.structs.replace(c, score=rounded) if c.stance == PROMOTES else c for c in claims)
+def _promoted(claim: ClaimMention) -> bool:
+    return claim.kind == FALSIFIABLE and claim.stance == PROMOTES
+
+
+def _likeliest(reading: Reading) -> str:
+    return max((family for family in FAMILIES if family not in CONCERNS), key=lambda family: reading.themes[family])
+
+
+def _of_reader(claim: ClaimMention, reading: Reading, heard: str | None, score: float, signal: bool) -> ClaimMention:
+    """Give a claim in play with the post's score, and the stance that the reader hears where it is no signal's."""
+    if signal:
+        return msgspec.structs.replace(claim, score=round(score, 4)) if _promoted(claim) else claim
+    stance = heard or claim.stance
+    if claim.kind == FALSIFIABLE and claim.stance != PROMOTES and stance == PROMOTES:
+        stance = claim.stance
+    return msgspec.structs.replace(claim, stance=stance, score=round(min(score, claim.score), 4))
+
+
+def _with_promoted(claims: tuple[ClaimMention, ...], reading: Reading, score: float) -> tuple[ClaimMention, ...]:
+    """Let a signal promote the likeliest claim in play, where the reader hears its family at all."""
     known = [claim for claim in claims if claim.kind == FALSIFIABLE]
-    if known:
-        likeliest = max(known, key=lambda claim: reading.families.get(claim.family, 0.0))
-        promoted = msgspec.structs.replace(likeliest, stance=PROMOTES, score=rounded)
-        return tuple(promoted if claim is likeliest else claim for claim in claims)
-    return (*claims, _unlisted(document, reading, rounded))
+    likeliest = max(known, key=lambda claim: reading.themes[claim.family], default=None)
+    if likeliest is None or 2 * reading.themes[likeliest.family] < reading.themes[_likeliest(reading)]:
+        return claims
+    promoted = msgspec.structs.replace(likeliest, stance=PROMOTES, score=round(score, 4))
+    return tuple(promoted if claim is likeliest else claim for claim in claims)
 
 
-def _unlisted(document: Document, reading: Reading, score: float) -> ClaimMention:
-    families = {name: value for name, value in reading.families.items() if name != NONE and name not in CONCERNS}
-    family = max(families, key=lambda name: families[name])
+def _unlisted(family: str, stance: str, score: float, words: Span) -> ClaimMention:
     return ClaimMention(
-        claim_id=f"{family}-unlisted",
+        claim_id=family + UNLISTED,
         family=family,
-        kind=FALSIFIABLE,
-        stance=PROMOTES,
-        score=score,
-        evidence=(Span(0, len(document.text), document.text),),
-    )
-
-
-def _unpromoted(claims: tuple[ClaimMention, ...], reading: Reading, score: float) -> tuple[ClaimMention, ...]:
-    """Give the claims of a post that is no signal: where the reader hears another stance than the rules, it counts."""
-    heard = max(("debunks", "questions", "reports"), key=lambda name: reading.stances[name])
-    surely = reading.stances[heard] > reading.stances[PROMOTES]
-    return tuple(
-        msgspec.structs.replace(claim, score=round(min(score, claim.score), 4), stance=heard if surely else PROMOTES)
-        if claim.kind == FALSIFIABLE and claim.stance == PROMOTES
-        else claim
-        for claim in claims
+        kind=CONCERN if family in CONCERNS else FALSIFIABLE,
+        stance=stance,
+        score=round(score, 4),
+        evidence=(words,),
     )

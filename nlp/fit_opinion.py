@@ -3,8 +3,8 @@
     pip install -e '.[train]'
     python -m nlp.fit_opinion --data DATA
 
-It uses the labelled posts of the part `fit`, from which neither the reader nor the rules were made, and writes
-nlp/model/opinion.toml.
+It uses the labelled posts and the sentences of the part `fit`, from which neither the reader nor the rules were made,
+writes nlp/model/opinion.toml and prints what each threshold would give on either.
 """
 
 import argparse
@@ -19,9 +19,11 @@ from nlp.careful import features, whole
 from nlp.pipeline import Tagger
 from nlp.reader import MODEL, CarefulReader
 from nlp.tags import Document
-from nlp.train_reader import Example, real_posts
+from nlp.train_reader import Example, real_posts, sentences
 
-NAMES = ("reader_signal", "rules_promote")
+NAMES = ("reader_signal", "reader_promotes", "reader_debunks", "rules_promote")
+WEIGHT_OF_SENTENCES = 0.3
+"""How much a sentence counts beside a real post: among sentences signals are far commoner than in a stream."""
 
 
 def rows(examples: Sequence[Example]) -> list[list[float]]:
@@ -40,18 +42,33 @@ def main() -> None:
     # The best F1 lies at half of itself, below 0.5; a little above that half, since to flag somebody who debunks costs
     # the people who read the list more than to miss somebody who promotes.
     parser.add_argument("--at", type=float, default=0.4, help="the score from where on a post is a signal")
+    parser.add_argument("--stance-at", type=float, default=0.5, help="the probability from where on a stance is heard")
+    parser.add_argument("--theme-at", type=float, default=0.5, help="the probability from where on a family is heard")
     said = parser.parse_args()
-    examples = list(real_posts(said.data, "fit"))
-    table = numpy.array(rows(examples))
-    signals = numpy.array([example.signal == 1 for example in examples])
+    sets = {"real posts": real_posts(said.data, "fit"), "sentences": sentences("fit")}
+    tables = {name: numpy.array(rows(examples)) for name, examples in sets.items()}
+    signals = {name: numpy.array([example.signal == 1 for example in examples]) for name, examples in sets.items()}
+    weights = [numpy.full(len(signals["real posts"]), 1.0), numpy.full(len(signals["sentences"]), WEIGHT_OF_SENTENCES)]
     model = LogisticRegression(max_iter=1000)
-    model.fit(table, signals)
+    model.fit(
+        numpy.concatenate(list(tables.values())), numpy.concatenate(list(signals.values())), numpy.concatenate(weights)
+    )
     lines = [f'release = "{time.strftime("%Y%m%dT%H%M")}"', f"intercept = {model.intercept_[0]:.4f}"]
-    lines += [f"signal_at = {said.at:.2f}", "", "[weights]"]
+    lines += [f"signal_at = {said.at:.2f}", f"stance_at = {said.stance_at:.2f}", f"theme_at = {said.theme_at:.2f}"]
+    lines += ["", "[weights]"]
     lines += [f"{name} = {weight:.4f}" for name, weight in zip(NAMES, model.coef_[0], strict=True)]
     (MODEL / "opinion.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
-    print(f"{len(examples)} examples, {signals.sum()} signals")
+    for name, table in tables.items():
+        print_thresholds(name, model.predict_proba(table)[:, 1], signals[name])
+
+
+def print_thresholds(name: str, scores: "numpy.ndarray", signals: "numpy.ndarray") -> None:
+    """Print precision, recall and F1 of the signals from each threshold on."""
+    print(f"{name}: {len(signals)}, {signals.sum()} signals")
+    for at in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
+        right, said, all_ = (signals & (scores >= at)).sum(), (scores >= at).sum(), signals.sum()
+        print(f"  from {at:.2f}: P {right / max(1, said):.2f} R {right / all_:.2f} F1 {2 * right / (said + all_):.3f}")
 
 
 if __name__ == "__main__":

@@ -13,18 +13,20 @@ from nlp.claims import ClaimIndex
 from nlp.credibility import Ratings
 from nlp.cues import Cues, read_cues
 from nlp.danger import Danger
+from nlp.gate import Gate
+from nlp.gate import read_weights as read_gate
 from nlp.hashtags import frequencies
 from nlp.inflection import stem
 from nlp.knowledge import Claim, WordLists, load, own_files, own_words
 from nlp.language import Languages
 from nlp.normalise import Reader
-from nlp.phrases import Compiler, Phrase, PhraseIndex, Term
+from nlp.phrases import Compiler
 from nlp.roles import Roles
 from nlp.score import Weights, read_weights
 from nlp.stance import Judge
 from nlp.subject import Subjects
 
-RELEASE = "2026.11.22.1"
+RELEASE = "2026.11.26.1"
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _WORD = re.compile(r"[a-z]+")
 
@@ -40,7 +42,7 @@ class Lore(NamedTuple):
     reader: Reader
     compiler: Compiler
     known: ClaimIndex
-    gate: "Gate"
+    gate: Gate
     judge: Judge
     weights: Weights
     languages: Languages
@@ -48,36 +50,6 @@ class Lore(NamedTuple):
     ratings: Ratings
     subjects: Subjects
     danger: Danger
-
-
-class Gate:
-    """Tells which posts are worth a careful reader although no claim was found; single words are looked up at once."""
-
-    def __init__(self, compiler: Compiler, logs: Mapping[str, float], sources: Iterable[str]) -> None:
-        words: set[str] = set()
-        self._phrases: PhraseIndex[None] = PhraseIndex(logs)
-        for source in sources:
-            phrase = compiler.phrase(source)
-            [part, *others] = phrase.parts
-            if not others and len(part.terms) == 1 and not part.forbidden:
-                [term] = part.terms
-                several = {first: tuple(s for s in found if len(s) > 1) for first, found in term.sequences.items()}
-                several = {first: found for first, found in several.items() if found}
-                words |= term.needs() - {f for f, found in term.sequences.items() if all(len(s) > 1 for s in found)}
-                part = part._replace(terms=(Term(several, frozenset(), (), term.source),))
-                phrase = phrase._replace(parts=(part,))
-                if not several:
-                    continue
-            self._phrases.add(phrase, None)
-        self._words = frozenset(words)
-
-    def holds(self, keys: frozenset[str]) -> bool:
-        """Tell whether a word alone opens the gate."""
-        return not self._words.isdisjoint(keys)
-
-    def possible(self, keys: frozenset[str]) -> list[Phrase]:
-        """Give the phrases that may open it."""
-        return [phrase for phrase, _ in self._phrases.possible(keys)]
 
 
 @lru_cache(maxsize=4)
@@ -103,7 +75,7 @@ def lore(folder: Path, own: Path | None = None) -> Lore:
         reader=reader,
         compiler=compiler,
         known=ClaimIndex(claims, compiler, stems),
-        gate=Gate(compiler, stems, cues.candidates.phrases),
+        gate=Gate(compiler, stems, cues.candidates.phrases, read_gate(folder / "gate.csv")),
         judge=Judge(Cues(folder / "cues.toml", cues, compiler, stems), negators, frozenset(map(stem, cues.absences))),
         weights=weights,
         languages=Languages(folder / "languages.toml", frozenset(logs)),

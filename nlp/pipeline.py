@@ -87,7 +87,7 @@ class HealthClaims:
         words: Words = doc.user_data["words"]
         keys = self._lore.compiler.keys(words)
         possible = self._lore.known.possible(keys)
-        held = self._lore.gate.holds(keys)
+        held = self._lore.gate.holds(keys) or self._lore.gate.weighs(words.stems)
         gated = [] if held else self._lore.gate.possible(keys)
         doc.user_data["candidate"] = held
         doc.user_data["subject"] = self._lore.subjects.of(keys)

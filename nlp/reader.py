@@ -34,15 +34,17 @@ class ModelFile(msgspec.Struct, frozen=True):
 
     release: str
     stances: tuple[str, ...]
-    families: tuple[str, ...]
+    themes: tuple[str, ...]
 
 
 class Reading(NamedTuple):
-    """What the reader says of a text: probabilities, 0 to 1, by stance and by family; `signal` of its own."""
+    """What the reader says of a text: probabilities, 0 to 1, of `signal`, of each stance (they sum to one), and of each
+    theme by itself: the families of claims, and distrust of makers and of politicians.
+    """
 
     signal: float
     stances: dict[str, float]
-    families: dict[str, float]
+    themes: dict[str, float]
 
 
 def prepared(text: str) -> str:
@@ -59,7 +61,7 @@ class CarefulReader:
     def __init__(self, folder: Path = MODEL) -> None:
         file = msgspec.json.decode((folder / "model.json").read_bytes(), type=ModelFile)
         self.release = file.release
-        self._stances, self._families = file.stances, file.families
+        self._stances, self._themes = file.stances, file.themes
         self._remembered: dict[str, Reading] = {}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
@@ -84,14 +86,18 @@ class CarefulReader:
         encoded = self._tokenizer.encode(text)
         ids = numpy.array([encoded.ids], dtype=numpy.int64)
         mask = numpy.array([encoded.attention_mask], dtype=numpy.int64)
-        signal, stance, family = self._session.run(
-            ["signal", "stance", "family"], {"input_ids": ids, "attention_mask": mask}
+        signal, stance, themes = self._session.run(
+            ["signal", "stance", "themes"], {"input_ids": ids, "attention_mask": mask}
         )
         return Reading(
-            float(1 / (1 + numpy.exp(-signal[0]))),
+            _sigmoid(signal[0]),
             dict(zip(self._stances, _softmax(stance[0]), strict=True)),
-            dict(zip(self._families, _softmax(family[0]), strict=True)),
+            dict(zip(self._themes, map(_sigmoid, themes[0]), strict=True)),
         )
+
+
+def _sigmoid(logit: float) -> float:
+    return float(1 / (1 + numpy.exp(-logit)))
 
 
 def _softmax(logits: "numpy.ndarray[tuple[int], numpy.dtype[numpy.float32]]") -> list[float]:

@@ -103,6 +103,10 @@ def test_claims_are_counted_by_stance_and_only_falsifiable_promotion_is_a_signal
         ),
         ((seen("2", author="u2", in_reply_to="1"), tags()), False),
         ((seen("2", author="u2", in_reply_to="1"), tags(claim("another", stance="debunks"))), False),
+        (
+            (seen("2", author="u2", in_reply_to="1"), tags(claim("chronic-disease-cure-unlisted", stance="debunks"))),
+            True,
+        ),
         ((seen("2", author="u1", in_reply_to="1"), tags(claim(stance="debunks"))), False),
         ((seen("2", author="u2"), tags(claim(stance="debunks"))), False),
     ],

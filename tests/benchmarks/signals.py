@@ -3,7 +3,8 @@
     python tests/benchmarks/signals.py [--data ../shared/data] [--no-careful]
 
 Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test` (kept apart by author), all and those
-without `unsure`; hard sentences; stance; families; debunks flagged; calibration; and two public validation sets.
+without `unsure`; two sets of hard sentences, the fresh one by a hand that saw nothing of the project; stance; families;
+debunks flagged; calibration; and two public validation sets.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import NamedTuple
 from listeners import archive
 from listeners.events import PostSeen
 from nlp.pipeline import Tagger
+from nlp.reader import CarefulReader
 from nlp.tags import Document, Tags
 
 HERE = Path(__file__).parent
@@ -80,9 +82,9 @@ def real(tagger: Tagger, data: Path, part: str) -> list[Judged]:
     return judged(tagger, rows, [texts[row["id"]] for row in rows])
 
 
-def hard(tagger: Tagger) -> list[Judged]:
-    """Give the hard sentences."""
-    lines = (HERE / "hard_sentences.jsonl").read_text(encoding="utf-8").splitlines()
+def hard(tagger: Tagger, name: str) -> list[Judged]:
+    """Give hard sentences: minimal pairs, written apart from all that the tagger was made from."""
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     return judged(tagger, rows, [row["text"] for row in rows])
 
@@ -154,6 +156,37 @@ def public_sets(tagger: Tagger, data: Path) -> None:
     print("  of which all annotators agreed:               P {:.2f} R {:.2f} F1 {:.2f}".format(*f1(sure)))
 
 
+CONCERNS = {
+    "side-effect": "vaccine-adverse-effects", "ineffective": "vaccine-ineffective", "rushed": "vaccine-rushed",
+    "pharma": "vaccine-distrust", "mandatory": "vaccine-liberty", "unnecessary": "vaccine-unnecessary",
+    "political": "vaccine-politics", "conspiracy": "vaccine-plot", "ingredients": "vaccine-ingredients",
+    "country": "vaccine-origin", "religious": "vaccine-religion",
+}  # fmt: skip
+
+
+def concerns(tagger: Tagger, data: Path) -> None:
+    """Print F1 of each concern about COVID vaccines, by the reader's themes and by the families given."""
+    with gzip.open(data / "labelled" / "vaccine_concerns_val.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    labels = [set(row["labels"].split()) for row in rows]
+    readings = CarefulReader().read([row["text"] for row in rows])
+    heard = [{c for c, theme in CONCERNS.items() if reading.themes[theme] >= 0.5} or {"none"} for reading in readings]
+    tagged = tag_all(tagger, [row["text"] for row in rows])
+    given = [{c for c, theme in CONCERNS.items() if theme in {claim.family for claim in t.claims}} for t in tagged]
+    scores = {}
+    for concern in (*CONCERNS, "none"):
+        by_theme, by_family = (
+            f1((concern in label, concern in said) for label, said in zip(labels, found, strict=True))[2]
+            for found in (heard, [said or {"none"} for said in given])
+        )
+        scores[concern] = (by_theme, by_family)
+        print(f"  {concern:<14} {sum(concern in label for label in labels):>4} posts  F1 {by_theme:.2f} of themes"
+              f"  {by_family:.2f} of families given")  # fmt: skip
+    macro = sum(by_theme for by_theme, _ in scores.values()) / len(scores)
+    print(f"  macro-F1 of the reader's themes, {len(scores)} classes: {macro:.3f}")
+    print(f"  posts that are given a vaccine claim: {sum(bool(said) for said in given)} of {len(given)}")
+
+
 def run(name: str, what: Callable[[], None]) -> None:
     """Print a headed part."""
     print(f"\n{name}")
@@ -168,8 +201,9 @@ def main() -> None:
     said = parser.parse_args()
     tagger = Tagger(careful=not said.no_careful)
     print(f"rules {tagger.rules}, model {tagger.model}")
-    sentences = hard(tagger)
-    print_signal("hard sentences", sentences)
+    known, fresh = hard(tagger, "hard_sentences.jsonl"), hard(tagger, "fresh_sentences.jsonl")
+    print_signal("hard sentences", known)
+    print_signal("fresh hard sentences", fresh)
     if not said.data.is_dir():
         print(f"skipped: real posts and public sets need {said.data}")
         return
@@ -177,10 +211,12 @@ def main() -> None:
     print_signal("real posts, test part", posts)
     print_signal("  of which no reader was unsure", [one for one in posts if one.sure])
     run("stances on real posts", lambda: print_stances(posts))
-    run("stances on hard sentences", lambda: print_stances(sentences))
+    run("stances on hard sentences", lambda: print_stances(known))
+    run("stances on fresh hard sentences", lambda: print_stances(fresh))
     run("families of real signals", lambda: print_families(posts))
     run("calibration on real posts", lambda: print_calibration(posts))
-    run("public validation sets", lambda: public_sets(tagger, said.data))
+    run("concerns about vaccines (vaccine_concerns_val)", lambda: concerns(tagger, said.data))
+    run("anti-vaccine against rest", lambda: public_sets(tagger, said.data))
 
 
 if __name__ == "__main__":

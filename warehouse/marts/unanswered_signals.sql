@@ -19,7 +19,7 @@
 -- precision_high: Upper end of its 95 % interval.
 --
 -- An answer is a captured post by somebody else that replies to the signal, quotes it or stands in its thread, and
--- either debunks that claim, or is written by a clinician, a researcher, a health organisation or public health and
+-- either debunks that claim (where one of the two is on no list: a claim of its family), or is written by a clinician, a researcher, a health organisation or public health and
 -- does not itself promote the claim. What was not captured cannot be seen: a count here is an upper bound.
 with promotion as (
     select
@@ -48,29 +48,35 @@ link as (
     select platform, id_time, post_id, author, root from posts where root is not null
 ),
 thread as (
-    select distinct platform, post_id, claim_id, author, unnest([post_id, root]) as target from promoting
+    select distinct platform, post_id, claim_id, "family", author, unnest([post_id, root]) as target from promoting
 ),
 reply as (
     select
-        thread.platform, thread.post_id, thread.claim_id,
+        thread.platform, thread.post_id, thread.claim_id, thread."family",
         link.id_time as reply_time, link.post_id as reply_id, any_value(link.author) as replier,
         bool_or(link.target = thread.post_id) as direct
     from thread
     join link using (platform, target)
     where link.post_id <> thread.post_id and link.author is distinct from thread.author
-    group by thread.platform, thread.post_id, thread.claim_id, link.id_time, link.post_id
+    group by thread.platform, thread.post_id, thread.claim_id, thread."family", link.id_time, link.post_id
 ),
 stance as (
-    select platform, id_time, post_id, claim_id, max(stance = 'debunks') as debunks, max(stance = 'promotes') as promotes
+    select
+        platform, id_time, post_id, claim_id, "family",
+        max(stance = 'debunks') as debunks, max(stance = 'promotes') as promotes
     from claim_mentions
-    group by platform, id_time, post_id, claim_id
+    group by platform, id_time, post_id, claim_id, "family"
 ),
 answer as (
     select distinct reply.platform, reply.post_id, reply.claim_id
     from reply
     left join stance
         on stance.platform = reply.platform and stance.id_time = reply.reply_time
-        and stance.post_id = reply.reply_id and stance.claim_id = reply.claim_id
+        and stance.post_id = reply.reply_id and stance."family" = reply."family"
+        and (
+            stance.claim_id = reply.claim_id
+            or ends_with(stance.claim_id, '-unlisted') or ends_with(reply.claim_id, '-unlisted')
+        )
     left join kept.author_roles as author_roles
         on author_roles.platform = reply.platform and author_roles.author = reply.replier
     where coalesce(stance.debunks, false)

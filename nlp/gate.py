@@ -1,0 +1,74 @@
+"""The gate: which posts are worth the careful reader although no claim was found. Cheap, since every post meets it.
+
+Two keys open it. Phrases (`candidates` in `nlp/cues.toml`) are written by people: words of which false health claims
+are made. Weights (`nlp/gate.csv`) are fitted by `nlp.fit_gate`: how much a word, or two side by side, speaks for talk
+about health claims, against everyday talk under the same hashtags. Phrases know old claims, weights new wordings.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from nlp.knowledge import BadKnowledge
+from nlp.phrases import Compiler, Phrase, PhraseIndex, Term
+
+INTERCEPT = ""
+
+
+def features(stems: Sequence[str]) -> set[str]:
+    """Give what is weighed of a post: its words, and each two side by side."""
+    found = set(stems)
+    found.update(f"{first} {second}" for first, second in pairwise(stems))
+    return found
+
+
+def read_weights(path: Path) -> dict[str, float]:
+    """Read the weights by word; the empty word's is the intercept. Raises BadKnowledge."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        if next(rows, None) != ["words", "weight"]:
+            raise BadKnowledge(f"{path}: expected the columns words, weight")
+        try:
+            return {words: float(weight) for words, weight in rows}
+        except ValueError as error:
+            raise BadKnowledge(f"{path}: line {rows.line_num}: {error}") from None
+
+
+class Gate:
+    """Tells which posts are worth a careful reader although no claim was found; single words are looked up at once."""
+
+    def __init__(
+        self, compiler: Compiler, logs: Mapping[str, float], sources: Iterable[str], weights: Mapping[str, float]
+    ) -> None:
+        self._weights = weights
+        self._needed = -weights.get(INTERCEPT, 0.0)
+        words: set[str] = set()
+        self._phrases: PhraseIndex[None] = PhraseIndex(logs)
+        for source in sources:
+            phrase = compiler.phrase(source)
+            [part, *others] = phrase.parts
+            if not others and len(part.terms) == 1 and not part.forbidden:
+                [term] = part.terms
+                several = {first: tuple(s for s in found if len(s) > 1) for first, found in term.sequences.items()}
+                several = {first: found for first, found in several.items() if found}
+                words |= term.needs() - {f for f, found in term.sequences.items() if all(len(s) > 1 for s in found)}
+                part = part._replace(terms=(Term(several, frozenset(), (), term.source),))
+                phrase = phrase._replace(parts=(part,))
+                if not several:
+                    continue
+            self._phrases.add(phrase, None)
+        self._words = frozenset(words)
+
+    def holds(self, keys: frozenset[str]) -> bool:
+        """Tell whether a word alone opens the gate."""
+        return not self._words.isdisjoint(keys)
+
+    def possible(self, keys: frozenset[str]) -> list[Phrase]:
+        """Give the phrases that may open it."""
+        return [phrase for phrase, _ in self._phrases.possible(keys)]
+
+    def weighs(self, stems: Sequence[str]) -> bool:
+        """Tell whether the words of a post weigh enough to open it."""
+        weight = self._weights.get
+        return sum(weight(feature, 0.0) for feature in features(stems)) >= self._needed

@@ -1,0 +1,56 @@
+"""The gate: new wordings of old falsehoods reach the careful reader, everyday posts do not."""
+
+from pathlib import Path
+
+import pytest
+
+from nlp.gate import INTERCEPT, features, read_weights
+from nlp.knowledge import HERE, BadKnowledge
+from nlp.pipeline import Tagger
+from nlp.tags import Document
+
+TALK = [
+    "Our neighbour binned her thyroid tablets, went on sea moss and the nodule has vanished.",
+    "Another healthy goalkeeper gone at 24, and nobody may ask how many boosters he had.",
+    "Ten years of studies, two million children: no difference in autism between jabbed and unjabbed.",
+    "Is there anything to the story that the flu jab weakens you for the rest of the winter?",
+]
+EVERYDAY = [
+    "Great turnout at the poster session this morning, see you all at the dinner #HRS2026",
+    "Traffic is awful again, running late for rounds",
+    "Happy birthday to our wonderful ward clerk, cake at three!",
+    "Registration for the autumn course opens on Monday, places are limited",
+]
+
+
+@pytest.fixture(scope="module")
+def first_pass() -> Tagger:
+    return Tagger(careful=False)
+
+
+@pytest.mark.parametrize("text", TALK)
+def test_talk_about_a_health_claim_is_read_carefully(first_pass: Tagger, text: str) -> None:
+    assert first_pass.tag([Document(text)])[0].candidate
+
+
+@pytest.mark.parametrize("text", EVERYDAY)
+def test_everyday_posts_are_not(first_pass: Tagger, text: str) -> None:
+    assert not first_pass.tag([Document(text)])[0].candidate
+
+
+def test_words_and_neighbours_are_weighed_once_each() -> None:
+    assert features(["jab", "cause", "jab", "cause"]) == {"jab", "cause", "jab cause", "cause jab"}
+
+
+def test_the_shipped_weights_have_an_intercept() -> None:
+    assert INTERCEPT in read_weights(HERE / "gate.csv")
+
+
+def test_bad_weights_are_refused_naming_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "gate.csv"
+    path.write_text("words,weight\njab,much\n")
+    with pytest.raises(BadKnowledge, match=r"gate\.csv: line 2: could not convert string to float"):
+        read_weights(path)
+    path.write_text("word;weight\n")
+    with pytest.raises(BadKnowledge, match=r"gate\.csv: expected the columns words, weight"):
+        read_weights(path)
