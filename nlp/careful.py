@@ -43,8 +43,6 @@ def features(reading: Reading, tags: Tags) -> dict[str, float]:
     promoting = [c.score for c in tags.claims if c.kind == FALSIFIABLE and c.stance == PROMOTES]
     return {
         "reader_signal": _logit(reading.signal),
-        "reader_promotes": _logit(reading.stances[PROMOTES]),
-        "reader_debunks": reading.stances[DEBUNKS],
         "rules_promote": _logit(max(promoting)) + 2.0 if promoting else 0.0,
     }
 
@@ -78,16 +76,20 @@ class SecondOpinion:
         if signal and not any(map(_promoted, claims)):
             claims = _with_promoted(claims, reading, score)
         families = self._unlisted_families(claims, reading, heard, signal)
-        if families:
-            words = self._words(document, reading)
-            claims += tuple(_unlisted(family, heard or PROMOTES, score, words) for family in families)
+        claims += tuple(
+            _unlisted(family, heard or PROMOTES, score, self._words(document, family)) for family in families
+        )
         return msgspec.structs.replace(tags, signal=signal, score=round(score, 4), claims=claims)
 
     def score(self, reading: Reading, tags: Tags) -> float:
-        """Give the calibrated probability that the post is a signal."""
+        """Give the calibrated probability that the post is a signal; below the threshold where the reader rather hears
+        somebody who debunks: to flag those who answer costs the list its readers.
+        """
         found, opinion = features(reading, tags), self._opinion
         total = opinion.intercept + sum(opinion.weights[name] * value for name, value in found.items())
-        return 1.0 / (1.0 + math.exp(-total))
+        likely = 1.0 / (1.0 + math.exp(-total))
+        answers = reading.stances[DEBUNKS] > reading.stances[PROMOTES]
+        return min(likely, opinion.signal_at - 0.01) if answers else likely
 
     def _heard(self, reading: Reading, signal: bool) -> str | None:
         """Give the stance that the reader hears clearly enough; None where it hears none.
@@ -117,16 +119,15 @@ class SecondOpinion:
             sure.append(_likeliest(reading))
         return [family for family in sure if family not in known]
 
-    def _words(self, document: Document, reading: Reading) -> Span:
-        """Give the words that the reading hangs on: those without which the reader hears the claim least."""
+    def _words(self, document: Document, family: str) -> Span:
+        """Give the words that the reading hangs on: those without which the reader hears the family least."""
         places = [match.span() for match in _WORD.finditer(document.text)]
         width = math.ceil(len(places) / WINDOWS)
         if width < 2:
             return Span(0, len(document.text), document.text)
         runs = [(places[n][0], places[min(n + width, len(places)) - 1][1]) for n in range(0, len(places), width)]
         without = self._reader.read([document.text[:start] + document.text[end:] for start, end in runs])
-        stance = [each.stances[NONE] - reading.stances[NONE] - each.signal for each in without]
-        start, end = runs[max(range(len(runs)), key=lambda n: stance[n])]
+        start, end = min(zip(runs, without, strict=True), key=lambda each: each[1].themes[family])[0]
         return Span(start, end, document.text[start:end])
 
 

@@ -40,6 +40,33 @@ def test_a_signal_always_names_a_falsifiable_claim_that_is_promoted(tagger: Tagg
         assert all(span.text for claim in promoted for span in claim.evidence)
 
 
+def test_an_answer_to_a_claim_on_no_list_is_heard_with_the_words_it_hangs_on(tagger: Tagger) -> None:
+    text = "Two million Danish children, jabbed or not: autism was as common in both. So much for the playground talk."
+    [tags] = tagger.tag([Document(text)])
+    assert not tags.signal
+    assert {claim.stance for claim in tags.claims} == {"debunks"}
+    assert {claim.family for claim in tags.claims} == {"vaccine-adverse-effects"}
+
+
+def test_a_false_claim_on_no_list_is_named_by_its_family_and_its_words(tagger: Tagger) -> None:
+    text = (
+        "A neighbour's thyroid nodule vanished on sea moss and she has binned her tablets. Doctors go pale when asked."
+    )
+    [tags] = tagger.tag([Document(text)])
+    [claim] = tags.claims
+    assert tags.signal and claim.claim_id == "chronic-disease-cure-unlisted" and claim.stance == "promotes"
+    [words] = claim.evidence
+    assert words.text == text[words.start : words.end] and words.text != text
+
+
+def test_a_concern_is_heard_and_is_no_signal(tagger: Tagger) -> None:
+    [tags] = tagger.tag([Document("My body, my choice: no employer decides what goes into my arm.")])
+    assert not tags.signal
+    assert [(claim.family, claim.kind, claim.stance) for claim in tags.claims] == [
+        ("vaccine-liberty", "concern", "promotes")
+    ]
+
+
 def test_every_post_of_a_careful_tagger_names_the_same_model(tagger: Tagger) -> None:
     tags = tagger.tag([Document("Vaccines cause autism"), Document("good morning everyone")])
     assert {each.model for each in tags} == {tagger.model}

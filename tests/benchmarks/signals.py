@@ -145,15 +145,17 @@ def print_calibration(found: Sequence[Judged]) -> None:
 
 
 def public_sets(tagger: Tagger, data: Path) -> None:
-    """Print anti-vaccine against the rest, and concern classes, on two public validation sets."""
+    """Print anti-vaccine against the rest on a public set, without the posts of it that the reader learnt from."""
+    with (ROOT / "nlp" / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
+        labelled = {row["id"] for row in csv.DictReader(file)}
     with gzip.open(data / "labelled" / "vaccine_stance_dev.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = [row for row in csv.DictReader(file) if row["id"] not in labelled]
     tagged = tag_all(tagger, [row["text"] for row in rows])
     against = [any(c.stance == "promotes" and c.family.startswith("vaccine") for c in tags.claims) for tags in tagged]
     pairs = [(row["stance"] == "anti", said) for row, said in zip(rows, against, strict=True)]
     print("anti-vaccine against rest (vaccine_stance_dev): P {:.2f} R {:.2f} F1 {:.2f}".format(*f1(pairs)))
-    sure = [pair for row, pair in zip(rows, pairs, strict=True) if float(row["agreement"]) > 0.9]
-    print("  of which all annotators agreed:               P {:.2f} R {:.2f} F1 {:.2f}".format(*f1(sure)))
+    sure = [pair for row, pair in zip(rows, pairs, strict=True) if float(row["agreement"]) > 0.5]
+    print("  of which most annotators agreed:              P {:.2f} R {:.2f} F1 {:.2f}".format(*f1(sure)))
 
 
 CONCERNS = {
@@ -164,13 +166,18 @@ CONCERNS = {
 }  # fmt: skip
 
 
+HEARD_AT = 0.3  # the best of .15 to .5 on every second post; the other half alone is printed too
+
+
 def concerns(tagger: Tagger, data: Path) -> None:
     """Print F1 of each concern about COVID vaccines, by the reader's themes and by the families given."""
     with gzip.open(data / "labelled" / "vaccine_concerns_val.csv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     labels = [set(row["labels"].split()) for row in rows]
     readings = CarefulReader().read([row["text"] for row in rows])
-    heard = [{c for c, theme in CONCERNS.items() if reading.themes[theme] >= 0.5} or {"none"} for reading in readings]
+    heard = [
+        {c for c, theme in CONCERNS.items() if reading.themes[theme] >= HEARD_AT} or {"none"} for reading in readings
+    ]
     tagged = tag_all(tagger, [row["text"] for row in rows])
     given = [{c for c, theme in CONCERNS.items() if theme in {claim.family for claim in t.claims}} for t in tagged]
     scores = {}
@@ -182,8 +189,12 @@ def concerns(tagger: Tagger, data: Path) -> None:
         scores[concern] = (by_theme, by_family)
         print(f"  {concern:<14} {sum(concern in label for label in labels):>4} posts  F1 {by_theme:.2f} of themes"
               f"  {by_family:.2f} of families given")  # fmt: skip
-    macro = sum(by_theme for by_theme, _ in scores.values()) / len(scores)
-    print(f"  macro-F1 of the reader's themes, {len(scores)} classes: {macro:.3f}")
+    for name, step in (("all posts", slice(None)), ("the half that set no threshold", slice(0, None, 2))):
+        macro = [
+            f1((concern in label, concern in said) for label, said in zip(labels[step], heard[step], strict=True))[2]
+            for concern in scores
+        ]
+        print(f"  macro-F1 of the reader's themes, {len(scores)} classes, {name}: {sum(macro) / len(macro):.3f}")
     print(f"  posts that are given a vaccine claim: {sum(bool(said) for said in given)} of {len(given)}")
 
 
