@@ -20,6 +20,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from nlp.gate import INTERCEPT, features
+from nlp.inflection import stem
 from nlp.knowledge import HERE
 from nlp.lore import lore
 from nlp.train_reader import STANCES, Example, public_texts, real_posts, sentences
@@ -37,8 +38,13 @@ def words_of(texts: Sequence[str]) -> list[set[str]]:
 
 
 def vocabulary(posts: Sequence[set[str]]) -> dict[str, int]:
-    """Give the place of each feature that is common enough."""
-    counts = Counter(feature for post in posts for feature in post)
+    """Give the place of each feature that is common enough and of words that the project knows already.
+
+    A word that only real posts hold may be somebody's name.
+    """
+    known = {stem(word) for word in lore(HERE).vocabulary}
+    known.update(*words_of([example.text for example in sentences("train")]))
+    counts = Counter(feature for post in posts for feature in post if known.issuperset(feature.split(" ")))
     kept = sorted(f for f, count in counts.items() if count >= (LEAST_PAIRS if " " in f else LEAST_POSTS))
     return {feature: place for place, feature in enumerate(kept)}
 

@@ -103,9 +103,11 @@ def _unsure(row: dict[str, str]) -> bool:
 def sentences(part: str) -> list[Example]:
     """Give the sentences that were written for training, of a part: train, or fit (the end of each file).
 
-    Neighbours in a file are of one scene, and share words; so no scene is in both.
+    Neighbours in a file are of one scene, and share words; so no scene is in both. What stands in `waiting` was written
+    after the shipped model was made: move it to `scenes` when training anew.
     """
-    files = [path.read_text(encoding="utf-8").splitlines() for path in sorted((HERE / "training").glob("**/*.jsonl"))]
+    paths = sorted(path for folder in ("", "scenes") for path in (HERE / "training" / folder).glob("*.jsonl"))
+    files = [path.read_text(encoding="utf-8").splitlines() for path in paths]
     cuts = [round(len(lines) * (1 - HELD_OUT)) for lines in files]
     chosen = [lines[:cut] if part == "train" else lines[cut:] for lines, cut in zip(files, cuts, strict=True)]
     return [
