@@ -1,8 +1,9 @@
 """The second opinion: what the rules said of a post, weighed with what the careful reader says. One post at a time.
 
 The rules know claims and words, the reader knows how people talk; `nlp/model/opinion.toml` holds how much each counts,
-fitted on labelled posts that neither was made from. Where the reader hears a claim that is on no list, the post gets
-the family's unlisted claim, with the words that it hangs on, so that people see it, answer it and can list it.
+fitted on labelled posts that neither was made from. Where the reader hears a claim that no phrase found, the post gets
+the claim of that family about a topic that it names, or else the family's unlisted claim, with the words that it hangs
+on, so that people see it, answer it and can list it.
 """
 
 import math
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from nlp.knowledge import FAMILIES, decode
+from nlp.knowledge import FAMILIES, Claim, decode
+from nlp.normalise import FIELD_BREAK
+from nlp.pipeline import fields
 from nlp.reader import MODEL, CarefulReader, Reading
 from nlp.tags import ClaimMention, Document, Span, Tags
 
@@ -21,8 +24,11 @@ FALSIFIABLE, CONCERN = "falsifiable", "concern"
 CONCERNS = frozenset({"vaccine-liberty", "vaccine-religion", "vaccine-origin"})
 UNLISTED = "-unlisted"
 LEAST = 1e-4
+MOST_NAMED = 3
+"""Of the claims about topics that a post names, as many count: what lists every disease is about none of them."""
 WINDOWS = 6
 _WORD = re.compile(r"\S+")
+_PART = re.compile(f"[^{FIELD_BREAK}]+")
 
 
 class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,9 +59,10 @@ def _logit(probability: float) -> float:
 
 
 class SecondOpinion:
-    """Gives better tags for candidates, with the shipped model."""
+    """Gives better tags for candidates, with the shipped model and the known `claims`."""
 
-    def __init__(self, folder: Path = MODEL) -> None:
+    def __init__(self, claims: Sequence[Claim] = (), folder: Path = MODEL) -> None:
+        self._by_topic = {(claim.family, topic): claim for claim in claims for topic in claim.topics}
         self._reader = CarefulReader(folder)
         self._opinion = decode(folder / "opinion.toml", Opinion)
         self.release = f"{self._reader.release}.{self._opinion.release}"
@@ -75,11 +82,24 @@ class SecondOpinion:
         claims = tuple(_of_reader(claim, reading, heard, score, signal) for claim in tags.claims)
         if signal and not any(map(_promoted, claims)):
             claims = _with_promoted(claims, reading, score)
-        families = self._unlisted_families(claims, reading, heard, signal)
-        claims += tuple(
-            _unlisted(family, heard or PROMOTES, score, self._words(document, family)) for family in families
-        )
+        for family in self._unfound_families(claims, reading, heard, signal):
+            claims += self._unfound(document, tags, family, heard or PROMOTES, round(score, 4))
         return msgspec.structs.replace(tags, signal=signal, score=round(score, 4), claims=claims)
+
+    def _unfound(
+        self, document: Document, tags: Tags, family: str, stance: str, score: float
+    ) -> tuple[ClaimMention, ...]:
+        """Give the claims of a family that the reader hears and no phrase found: by topic, or else the unlisted one."""
+        kind, words = CONCERN if family in CONCERNS else FALSIFIABLE, self._words(document, family)
+        about: dict[str, Span] = {}
+        for topic in tags.topics:
+            if claim := self._by_topic.get((family, topic.topic_id)):
+                about.setdefault(claim.id, topic.span)
+        if not 0 < len(about) <= MOST_NAMED:
+            return (ClaimMention(family + UNLISTED, family, kind, stance, score, (words,)),)
+        return tuple(
+            ClaimMention(claim_id, family, kind, stance, score, (words, span)) for claim_id, span in about.items()
+        )
 
     def score(self, reading: Reading, tags: Tags) -> float:
         """Give the calibrated probability that the post is a signal; below the threshold where the reader rather hears
@@ -102,7 +122,7 @@ class SecondOpinion:
         likeliest = max(stances, key=lambda stance: stances[stance])
         return likeliest if sum(stances.values()) >= self._opinion.stance_at else None
 
-    def _unlisted_families(
+    def _unfound_families(
         self, claims: Sequence[ClaimMention], reading: Reading, heard: str | None, signal: bool
     ) -> list[str]:
         """Give the families that the reader hears and no claim in play is of.
@@ -121,20 +141,29 @@ class SecondOpinion:
 
     def _words(self, document: Document, family: str) -> Span:
         """Give the words that the reading hangs on: those without which the reader hears the family least."""
-        places = [match.span() for match in _WORD.finditer(document.text)]
-        width = math.ceil(len(places) / WINDOWS)
-        if width < 2:
-            return Span(0, len(document.text), document.text)
-        runs = [(places[n][0], places[min(n + width, len(places)) - 1][1]) for n in range(0, len(places), width)]
-        without = self._reader.read([document.text[:start] + document.text[end:] for start, end in runs])
+        said = fields(document)
+        runs = [run for part in _PART.finditer(said.joined) for run in _runs(part, said.joined)]
+        if len(runs) < 2:
+            return said.span(0, len(said.joined))
+        without = self._reader.read([_spaced(said.joined[:start] + said.joined[end:]) for start, end in runs])
         start, end = min(zip(runs, without, strict=True), key=lambda each: each[1].themes[family])[0]
-        return Span(start, end, document.text[start:end])
+        return said.span(start, end)
 
 
 def whole(document: Document) -> str:
     """Give all that a document says as one text, as the reader reads it."""
-    titles = [text for text in (*document.link_titles, *document.link_descriptions, *document.media_alts) if text]
-    return " ".join([document.text, *titles])
+    return _spaced(fields(document).joined)
+
+
+def _spaced(joined: str) -> str:
+    return joined.replace(FIELD_BREAK, " ")
+
+
+def _runs(part: re.Match[str], joined: str) -> list[tuple[int, int]]:
+    """Give the [start, end) of the runs of words of one field, each a part of all words of the document."""
+    width = math.ceil(len(_WORD.findall(joined)) / WINDOWS)
+    places = [match.span() for match in _WORD.finditer(joined, *part.span())]
+    return [(places[n][0], places[min(n + width, len(places)) - 1][1]) for n in range(0, len(places), width)]
 
 
 def _promoted(claim: ClaimMention) -> bool:
@@ -163,14 +192,3 @@ def _with_promoted(claims: tuple[ClaimMention, ...], reading: Reading, score: fl
         return claims
     promoted = msgspec.structs.replace(likeliest, stance=PROMOTES, score=round(score, 4))
     return tuple(promoted if claim is likeliest else claim for claim in claims)
-
-
-def _unlisted(family: str, stance: str, score: float, words: Span) -> ClaimMention:
-    return ClaimMention(
-        claim_id=family + UNLISTED,
-        family=family,
-        kind=CONCERN if family in CONCERNS else FALSIFIABLE,
-        stance=stance,
-        score=round(score, 4),
-        evidence=(words,),
-    )

@@ -17,7 +17,7 @@ from nlp.gate import Gate
 from nlp.gate import read_weights as read_gate
 from nlp.hashtags import frequencies
 from nlp.inflection import stem
-from nlp.knowledge import Claim, WordLists, load, own_files, own_words
+from nlp.knowledge import BadKnowledge, Claim, WordLists, load, own_files, own_words
 from nlp.language import Languages
 from nlp.normalise import Reader
 from nlp.phrases import Compiler
@@ -25,8 +25,9 @@ from nlp.roles import Roles
 from nlp.score import Weights, read_weights
 from nlp.stance import Judge
 from nlp.subject import Subjects
+from nlp.topics import topic_ids
 
-RELEASE = "2026.11.26.1"
+RELEASE = "2026.11.26.2"
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _WORD = re.compile(r"[a-z]+")
 
@@ -59,6 +60,7 @@ def lore(folder: Path, own: Path | None = None) -> Lore:
     Raises BadKnowledge naming file, entry and field.
     """
     words, claims = load(folder, own)
+    _check_topics(claims, topic_ids(folder / "topics"))
     cues = read_cues(folder / "cues.toml")
     logs = frequencies(folder / "vocabulary.csv", _slang(words, claims))
     stems = _by_stem(logs)
@@ -84,6 +86,18 @@ def lore(folder: Path, own: Path | None = None) -> Lore:
         subjects=Subjects(folder / "subjects.toml", compiler),
         danger=Danger(folder / "danger.toml", compiler, stems),
     )
+
+
+def _check_topics(claims: tuple[Claim, ...], known: frozenset[str]) -> None:
+    taken: dict[tuple[str, str], Claim] = {}
+    for claim in claims:
+        for topic in claim.topics:
+            place = f"{claim.file}: claim `{claim.id}`: field `topics`: "
+            if topic not in known:
+                raise BadKnowledge(f"{place}expected ids that stand in a file of `topics/`, got `{topic}`")
+            other = taken.setdefault((claim.family, topic), claim)
+            if other is not claim:
+                raise BadKnowledge(f"{place}`{topic}` is a topic of the claim `{other.id}` already")
 
 
 def _slang(words: WordLists, claims: tuple[Claim, ...]) -> set[str]:

@@ -42,6 +42,12 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
+def topic_ids(folder: Path) -> frozenset[str]:
+    """Give the ids of all topics in the files of a folder."""
+    names = ("aliases.csv", "mesh.csv", "diseases.csv", "symptoms.csv")
+    return frozenset(row["id"] for name in names for row in _rows(folder / name))
+
+
 class Topics:
     """The names of all topics, ready to be found. `vocabulary`: words in use, which may be names run together."""
 

@@ -163,6 +163,24 @@ def test_an_id_is_used_once(tmp_path: Path) -> None:
         load(folder)
 
 
+@pytest.mark.parametrize(
+    ("topic", "message"),
+    [
+        ("DOID:none", r"own\.toml: claim `one`: field `topics`: expected ids that stand in a file of `topics/`"),
+        ("DOID:8893", r"psoriasis-cure.*`topics`: `DOID:8893` is a topic of the claim `one` already"),
+    ],
+)
+def test_a_topic_that_is_unknown_or_taken_is_refused(tmp_path: Path, topic: str, message: str) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        CLAIM.replace("vaccine-adverse-effects", "chronic-disease-cure").replace(
+            "kind =", f'topics = ["{topic}"]\nkind ='
+        )
+    )
+    with pytest.raises(BadKnowledge, match=message):
+        lore(HERE, own)
+
+
 def test_every_family_is_known_by_claims() -> None:
     _, claims = load()
     assert {claim.family for claim in claims} == set(FAMILIES)
