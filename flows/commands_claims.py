@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,14 @@ app.add_typer(claims_app, name="claims")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 FamilyOption = Annotated[str | None, typer.Option(help="Only claims of this family.")]
+
+
+class Kind(StrEnum):
+    """What may be suddenly frequent."""
+
+    hashtag = "hashtag"
+    link = "link"
+    words = "words"
 
 
 @app.command(epilog='Example: `auscult explain "vaccines cause autism, wake up"`')
@@ -151,6 +160,33 @@ def check_examples(
     print(f"{len(failed)} of {count} examples fail")
     if failed:
         raise typer.Exit(1)
+
+
+@claims_app.command("new", epilog="Example: `auscult claims new --kind hashtag`")
+def list_new(
+    kind: Annotated[Kind | None, typer.Option(help="Only of this kind.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """List what many say of late and no listed claim knows: false claims that the careful reader hears come first."""
+    from warehouse.bursts import bursts
+
+    home, _ = here()
+    found = bursts(newest_snapshot(home), kind, most)
+    if as_json:
+        for each in found:
+            print(msgspec.json.encode(each).decode())
+        return
+    if not found:
+        print("nothing is new: no hashtag, link or words in posts without a listed claim are suddenly frequent")
+        return
+    columns = ("kind", "phrase", "posts", "false claims", "accounts", "account-days before", "example")
+    rows = [
+        (b.kind, b.phrase, b.posts, b.unlisted_posts, b.authors, b.past_author_days, " ".join(b.examples[0].split()))
+        for b in found
+    ]
+    print_table(columns, rows)
+    print('If one states a false claim, draft it: auscult claims draft "PHRASE" --from-burst')
 
 
 @claims_app.command("draft", epilog='Example: `auscult claims draft "5g towers" --family vaccine-plot`')

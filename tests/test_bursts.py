@@ -8,7 +8,7 @@ import pytest
 from warehouse_stream import NOW, Feed, at, claim, fresh, seen, tags
 
 from listeners.events import Link
-from warehouse.bursts import Burst, bursts, examples
+from warehouse.bursts import Burst, bursts
 from warehouse.database import Registered, set_hashtags
 from warehouse.publish import publish
 
@@ -97,16 +97,15 @@ def test_what_one_account_a_known_claim_or_reposts_make_frequent_is_not_new(
     assert phrases(feed) == []
 
 
+def test_a_false_claim_on_no_list_is_new_and_comes_first(feed: Feed) -> None:
+    posts(feed, 40, "Splendid weather today", 40)
+    posts(feed, 6, "Copper bracelet magic", 40, 6, claim("chronic-disease-cure-unlisted"))
+    first, *others = found(feed, "words")
+    assert (first.phrase, first.posts, first.unlisted_posts) == ("bracelet magic", 6, 6)
+    assert {each.phrase for each in others if not each.unlisted_posts} == {"splendid weather", "weather today"}
+
+
 def test_a_registered_hashtag_is_not_new(feed: Feed) -> None:
     set_hashtags(feed.warehouse, [Registered("hrs2026", "meeting", "Heart Rhythm 2026")])
     posts(feed, 6, "a", 40, hashtags=("hrs2026", "hrsparty"))
     assert phrases(feed, "hashtag") == ["hrsparty"]
-
-
-def test_examples_of_a_phrase_are_different_texts(feed: Feed) -> None:
-    posts(feed, 2, "Copper Bracelet magic", 40)
-    feed.load(seen("7", "copper  bracelet magic 1"), seen("8", "nothing"), seen("9", "RT @u: copper bracelet magic"))
-    published = publish(feed.warehouse, NOW)
-    assert published is not None
-    assert examples(published.path, "copper bracelet") == ["Copper Bracelet magic 1", "Copper Bracelet magic 0"]
-    assert examples(published.path, "copper bracelet", most=1) == ["Copper Bracelet magic 1"]

@@ -172,6 +172,17 @@ def test_a_filled_draft_is_a_claim(home: Path, tmp_path: Path) -> None:
     assert said(home, "claims", "test", "--own", "--no-careful", AUSCULT_CLAIMS=str(folder)) == "0 of 1 examples fail\n"
 
 
+def test_what_is_new_is_listed_for_a_draft(home: Path, tmp_path: Path) -> None:
+    later = tmp_path / "later"
+    later.mkdir(mode=0o700)
+    published_spread(later)
+    text = said(later, "claims", "new", "--kind", "hashtag")
+    assert "drops4all" in text and text.splitlines()[-1].endswith('auscult claims draft "PHRASE" --from-burst')
+    found = [json.loads(line) for line in said(later, "claims", "new", "--json").splitlines()]
+    assert {"kind": "hashtag", "phrase": "drops4all"}.items() <= found[0].items()
+    assert said(home, "claims", "new", "--kind", "link").startswith("nothing is new")
+
+
 def test_a_draft_never_goes_into_the_package(home: Path) -> None:
     path = Path(__file__).parents[1] / "nlp" / "claims" / "drafted.toml"
     ran = auscult(home, "claims", "draft", "sunshine cures gout", "--out", str(path))

@@ -1,4 +1,4 @@
-"""What is new, from a snapshot: phrases that burst against their own past and belong to no known claim."""
+"""What is new, from a snapshot: phrases that burst against their own past and belong to no listed claim."""
 
 from datetime import datetime
 from pathlib import Path
@@ -8,8 +8,6 @@ import msgspec
 from warehouse.query import connect
 from warehouse.statements import statements
 
-KINDS = ("hashtag", "link", "words")
-
 
 class Burst(msgspec.Struct, frozen=True):
     """A hashtag, link or pair of words that is suddenly frequent; see the mart `bursts`."""
@@ -17,6 +15,7 @@ class Burst(msgspec.Struct, frozen=True):
     kind: str
     phrase: str
     posts: int
+    unlisted_posts: int
     authors: int
     author_days: int
     past_author_days: int
@@ -27,14 +26,7 @@ class Burst(msgspec.Struct, frozen=True):
 
 
 def bursts(snapshot: Path, kind: str | None = None, most: int = 50) -> list[Burst]:
-    """Give what bursts, of one kind (hashtag, link, words) or of all, the most surprising first."""
+    """Give what bursts, of one kind (hashtag, link, words) or all: false claims first, then the most surprising."""
     with connect(snapshot) as connection:
         rows = connection.execute(statements("bursts")["bursts"], {"kind": kind, "most": most}).fetchall()
     return [Burst(*row) for row in rows]
-
-
-def examples(snapshot: Path, phrase: str, most: int = 10) -> list[str]:
-    """Give different texts in which `phrase` stands as it is (case aside), the most repeated first; no reposts."""
-    with connect(snapshot) as connection:
-        rows = connection.execute(statements("bursts")["examples"], {"phrase": phrase, "most": most}).fetchall()
-    return [text for (text,) in rows]

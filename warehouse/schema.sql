@@ -22,7 +22,7 @@ create table authors (
     last_seen_at timestamp with time zone
 );
 
--- One row per hashtag, link or pair of words that is suddenly frequent and in no post with a known claim.
+-- One row per hashtag, link or pair of words that is suddenly frequent and in no post with a listed claim.
 create table bursts (
     -- hashtag, link or words.
     kind varchar,
@@ -30,6 +30,8 @@ create table bursts (
     phrase varchar,
     -- Posts with it in the 7 days up to the newest post. Reposts do not count.
     posts bigint,
+    -- Those of them that promote a false claim that is on no list yet, as the careful reader hears them.
+    unlisted_posts bigint,
     -- Distinct authors of those posts.
     authors bigint,
     -- Authors with such posts, counted once a day each: one account that shouts is no burst.

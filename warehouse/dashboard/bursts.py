@@ -1,4 +1,4 @@
-"""What is new: hashtags, links and words that are suddenly frequent, in posts with no known claim."""
+"""What is new: hashtags, links and words that are suddenly frequent, in posts with no listed claim."""
 
 import shlex
 from datetime import timedelta
@@ -20,6 +20,7 @@ class Burst(msgspec.Struct, frozen=True):
     kind: str
     phrase: str
     posts: int
+    unlisted_posts: int
     authors: int
     past_author_days: int
     examples: list[dict[str, Any]]
@@ -34,8 +35,9 @@ def show(visit: Visit) -> None:
         return
     st.header("What is new")
     st.caption(
-        "Said by many in the 7 days up to the newest post, hardly before, and in no post with a known claim; of all "
-        "hashtags. If one states a false claim, draft it, so that Auscult knows it from then on."
+        "Said by many in the 7 days up to the newest post, hardly before, and in no post with a listed claim; of all "
+        "hashtags. First come those in which the careful reader hears a false claim. If one states one, draft it, so "
+        "that Auscult knows it from then on."
     )
     if not past:
         st.caption("Only hashtags: too little was captured before these days to tell new words from everyday ones.")
@@ -51,7 +53,8 @@ def _has_past(visit: Visit) -> bool:
 def _burst(visit: Visit, row: Burst) -> None:
     said = ("#" if row.kind == "hashtag" else "") + row.phrase.replace("`", "'")
     before = f"{row.past_author_days:,} times in the four weeks before" if row.past_author_days else "never before"
-    with st.expander(f"`{said}` in {row.posts:,} posts by {row.authors:,} accounts, {before}"):
+    false = f"; {row.unlisted_posts:,} promote a false claim" if row.unlisted_posts else ""
+    with st.expander(f"`{said}` in {row.posts:,} posts by {row.authors:,} accounts, {before}{false}"):
         for example in row.examples:
             st.html(f'<div class="post"><div class="text">{marked(example["text"], [])}</div></div>')
             visit.link("posts", "Open the thread", post=f"{example['platform']}:{example['post_id']}")

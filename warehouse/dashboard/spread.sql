@@ -12,8 +12,8 @@ order by len(claims) > 0 desc, authors desc, posts desc, last_post_at desc, camp
 limit $most
 
 -- name: bursts
-select kind, phrase, posts, authors, past_author_days, examples
+select kind, phrase, posts, unlisted_posts, authors, past_author_days, examples
 from bursts
 where list_contains($kinds::varchar[], kind)
-order by score desc, posts desc, kind, phrase
+order by unlisted_posts > 0 desc, score desc, posts desc, kind, phrase
 limit $most

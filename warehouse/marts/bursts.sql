@@ -1,7 +1,8 @@
--- One row per hashtag, link or pair of words that is suddenly frequent and in no post with a known claim.
+-- One row per hashtag, link or pair of words that is suddenly frequent and in no post with a listed claim.
 -- kind: hashtag, link or words.
 -- phrase: The hashtag without '#', the link as the platform resolves it (else as written), or two neighbouring words.
 -- posts: Posts with it in the 7 days up to the newest post. Reposts do not count.
+-- unlisted_posts: Those of them that promote a false claim that is on no list yet, as the careful reader hears them.
 -- authors: Distinct authors of those posts.
 -- author_days: Authors with such posts, counted once a day each: one account that shouts is no burst.
 -- past_author_days: The same in the 28 days before.
@@ -11,7 +12,7 @@
 -- examples: Up to 3 of those posts, of different texts.
 --
 -- At least 5 author_days by 3 authors, three times what the past lets expect; the 100 highest scores of each kind. Posts
--- with a known claim and registered hashtags are left out: they are not new. Words of fewer than 3 letters make no
+-- with a listed claim and registered hashtags are left out: they are not new. Words of fewer than 3 letters make no
 -- pair, and one of the two has at least 5.
 with fresh as (
     select platform, id_time, post_id, author, created_at, "text", "links"
@@ -22,16 +23,26 @@ with fresh as (
 latest as (
     select max(least(created_at, last_seen_at)) as moment from posts where created_at is not null
 ),
+claimed as (
+    select
+        platform, id_time, post_id, bool_or(not ends_with(claim_id, '-unlisted')) as is_listed,
+        bool_or(ends_with(claim_id, '-unlisted') and kind = 'falsifiable' and stance = 'promotes') as is_unlisted
+    from claim_mentions
+    group by platform, id_time, post_id
+),
 near as (
     select
         fresh.*, fresh.created_at > latest.moment - interval 7 days as is_recent,
-        coalesce(tagging.fingerprint, hash(fresh."text")) as fingerprint
+        coalesce(tagging.fingerprint, hash(fresh."text")) as fingerprint,
+        coalesce(claimed.is_unlisted, false) as is_unlisted
     from fresh
     cross join latest
     left join taggings as tagging
         on tagging.platform = fresh.platform and tagging.id_time = fresh.id_time and tagging.post_id = fresh.post_id
         and tagging.is_current
-    where fresh.created_at > latest.moment - interval 35 days and coalesce(tagging.claims, 0) = 0
+    left join claimed
+        on claimed.platform = fresh.platform and claimed.id_time = fresh.id_time and claimed.post_id = fresh.post_id
+    where fresh.created_at > latest.moment - interval 35 days and not coalesce(claimed.is_listed, false)
 ),
 tag as (
     select near.*, 'hashtag' as kind, mention.hashtag as phrase
@@ -64,15 +75,16 @@ paired as (
     from worded
 ),
 said as (
-    select kind, phrase, author, created_at, is_recent, platform, post_id, "text", fingerprint from tag
+    select kind, phrase, author, created_at, is_recent, is_unlisted, platform, post_id, "text", fingerprint from tag
     union all
-    select kind, phrase, author, created_at, is_recent, platform, post_id, "text", fingerprint from linked
+    select kind, phrase, author, created_at, is_recent, is_unlisted, platform, post_id, "text", fingerprint from linked
     union all
-    select kind, phrase, author, created_at, is_recent, platform, post_id, "text", fingerprint from paired
+    select kind, phrase, author, created_at, is_recent, is_unlisted, platform, post_id, "text", fingerprint from paired
 ),
 recent as (
     select
-        kind, phrase, count(*) as posts, count(distinct author) as authors,
+        kind, phrase, count(*) as posts, count(*) filter (is_unlisted) as unlisted_posts,
+        count(distinct author) as authors,
         count(distinct (author, created_at::date)) as author_days, min(created_at) as first_post_at, max(created_at) as last_post_at
     from said
     where is_recent
@@ -114,6 +126,6 @@ shown as (
     group by kind, phrase
 )
 select
-    burst.kind, burst.phrase, burst.posts, burst.authors, burst.author_days, burst.past_author_days, burst.score,
+    burst.kind, burst.phrase, burst.posts, burst.unlisted_posts, burst.authors, burst.author_days, burst.past_author_days, burst.score,
     burst.first_post_at, burst.last_post_at, shown.examples
 from burst join shown using (kind, phrase)
