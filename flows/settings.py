@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 PREFIX = "AUSCULT_"
+_WORDS = {"Expected": "expected", "`int`": "a whole number", "`float`": "a number", "`bool`": "true or false"}
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Money = Annotated[float, msgspec.Meta(ge=0)]
@@ -98,6 +99,9 @@ def settings(environ: Mapping[str, str]) -> Settings:
         read = msgspec.convert(named, Settings, strict=False)
     except msgspec.ValidationError as error:
         what, _, field = str(error).rpartition(" - at `$.")
+        what = what.removesuffix(", got `str`")
+        for word, plain in _WORDS.items():
+            what = what.replace(word, plain)
         variable = PREFIX + field.rstrip("`").upper()
         shown = environ.get(variable, "") if "PASSWORD" not in variable else "…"
         raise BadSetting(f"{variable}: {what}, got {shown!r}") from None

@@ -49,7 +49,7 @@ def test_a_mistake_is_one_line_and_an_exit_code(empty: Path, words: list[str], c
 def test_a_bad_setting_stops_any_command_in_one_line(empty: Path) -> None:
     ran = auscult(empty, "status", AUSCULT_TAGGERS="none")
     assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
-    assert ran.stderr.startswith("auscult: AUSCULT_TAGGERS: Expected `int`")
+    assert ran.stderr.startswith("auscult: AUSCULT_TAGGERS: expected a whole number")
 
 
 def test_status_of_an_empty_home(empty: Path) -> None:
