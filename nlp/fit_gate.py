@@ -22,8 +22,8 @@ from sklearn.linear_model import LogisticRegression
 from nlp.gate import INTERCEPT, features
 from nlp.inflection import stem
 from nlp.knowledge import HERE
+from nlp.labelled import STANCES, Example, public_texts, real_posts, sentences
 from nlp.lore import lore
-from nlp.train_reader import STANCES, Example, public_texts, real_posts, sentences
 
 RANDOM_POSTS = 40_000
 LEAST_POSTS, LEAST_PAIRS = 4, 6

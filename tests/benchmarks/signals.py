@@ -3,8 +3,8 @@
     python tests/benchmarks/signals.py [--data ../shared/data] [--no-careful]
 
 Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test` (kept apart by author), all and those
-without `unsure`; two sets of hard sentences, the fresh one by a hand that saw nothing of the project; stance; families;
-debunks flagged; calibration; and two public validation sets.
+without `unsure`; two sets of hard sentences, the fresh one by a hand that saw nothing of the project; the simulated
+week; stance; families; debunks flagged; calibration; what reaches the careful reader; and two public validation sets.
 """
 
 import argparse
@@ -14,12 +14,11 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from listeners import archive
-from listeners.events import PostSeen
+from nlp.careful import CONCERNS as CONCERN_FAMILIES
+from nlp.labelled import CONCERNS, STANCES, public_texts, sentences
 from nlp.pipeline import Tagger
 from nlp.reader import CarefulReader
 from nlp.tags import Document, Tags
@@ -45,16 +44,6 @@ class Judged(NamedTuple):
         return claims[0].stance if claims else "none"
 
 
-def archive_texts(data: Path) -> dict[str, str]:
-    """Give the texts of the public archives by post id, as an import reads them."""
-    texts: dict[str, str] = {}
-    for folder in ("hashtag_posts_2014", "posts_with_authors_2014"):
-        for row in archive.rows(data / folder, now=datetime.now(UTC), import_id="benchmark"):
-            if isinstance(row.event, PostSeen) and row.event.post.text:
-                texts.setdefault(row.event.post.post_id, row.event.post.text)
-    return texts
-
-
 def tag_all(tagger: Tagger, texts: Sequence[str]) -> list[Tags]:
     """Tag texts in batches."""
     return [
@@ -77,7 +66,7 @@ def real(tagger: Tagger, data: Path, part: str) -> list[Judged]:
     """Give the labelled real posts of a part."""
     with (ROOT / "nlp" / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["part"] == part]
-    texts = archive_texts(data)
+    texts = public_texts(data)
     rows = [row for row in rows if row["id"] in texts]
     return judged(tagger, rows, [texts[row["id"]] for row in rows])
 
@@ -86,6 +75,17 @@ def hard(tagger: Tagger, name: str) -> list[Judged]:
     """Give hard sentences: minimal pairs, written apart from all that the tagger was made from."""
     lines = (HERE / name).read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
+    return judged(tagger, rows, [row["text"] for row in rows])
+
+
+def simulated(tagger: Tagger) -> list[Judged]:
+    """Give the posts, replies and quotes of the simulated week: conversations, from which nothing was fitted."""
+    rows = []
+    for path in sorted((ROOT / "listeners" / "simulated").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows += [row for row in csv.DictReader(file) if row.get("stance") and row.get("text")]
+    for row in rows:
+        row["signal"] = str(int(row["stance"] == "promotes" and row["family"] not in CONCERN_FAMILIES))
     return judged(tagger, rows, [row["text"] for row in rows])
 
 
@@ -144,6 +144,15 @@ def print_calibration(found: Sequence[Judged]) -> None:
             print(f"  score {low:.1f}-{high:.1f}: {len(here):>5} posts, mean score {mean:.2f}, signals {share:.2f}")
 
 
+def gate(tagger: Tagger) -> None:
+    """Print which share of unseen sentences reaches the careful reader, by stance."""
+    examples = sentences("fit")
+    tagged = tag_all(tagger, [example.text for example in examples])
+    for number, stance in enumerate(STANCES):
+        passed = [t.candidate for t, example in zip(tagged, examples, strict=True) if example.stance == number]
+        print(f"  {stance:<12} {sum(passed):>4} of {len(passed)}")
+
+
 def public_sets(tagger: Tagger, data: Path) -> None:
     """Print anti-vaccine against the rest on a public set, without the posts of it that the reader learnt from."""
     with (ROOT / "nlp" / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
@@ -156,14 +165,6 @@ def public_sets(tagger: Tagger, data: Path) -> None:
     print("anti-vaccine against rest (vaccine_stance_dev): P {:.2f} R {:.2f} F1 {:.2f}".format(*f1(pairs)))
     sure = [pair for row, pair in zip(rows, pairs, strict=True) if float(row["agreement"]) > 0.5]
     print("  of which most annotators agreed:              P {:.2f} R {:.2f} F1 {:.2f}".format(*f1(sure)))
-
-
-CONCERNS = {
-    "side-effect": "vaccine-adverse-effects", "ineffective": "vaccine-ineffective", "rushed": "vaccine-rushed",
-    "pharma": "vaccine-distrust", "mandatory": "vaccine-liberty", "unnecessary": "vaccine-unnecessary",
-    "political": "vaccine-politics", "conspiracy": "vaccine-plot", "ingredients": "vaccine-ingredients",
-    "country": "vaccine-origin", "religious": "vaccine-religion",
-}  # fmt: skip
 
 
 HEARD_AT = 0.3  # the best of .15 to .5 on every second post; the other half alone is printed too
@@ -215,6 +216,12 @@ def main() -> None:
     known, fresh = hard(tagger, "hard_sentences.jsonl"), hard(tagger, "fresh_sentences.jsonl")
     print_signal("hard sentences", known)
     print_signal("fresh hard sentences", fresh)
+    week = simulated(tagger)
+    print_signal("simulated week", week)
+    run("sentences kept from training that reach the careful reader", lambda: gate(tagger))
+    run("stances in the simulated week", lambda: print_stances(week))
+    run("stances on hard sentences", lambda: print_stances(known))
+    run("stances on fresh hard sentences", lambda: print_stances(fresh))
     if not said.data.is_dir():
         print(f"skipped: real posts and public sets need {said.data}")
         return
@@ -222,8 +229,6 @@ def main() -> None:
     print_signal("real posts, test part", posts)
     print_signal("  of which no reader was unsure", [one for one in posts if one.sure])
     run("stances on real posts", lambda: print_stances(posts))
-    run("stances on hard sentences", lambda: print_stances(known))
-    run("stances on fresh hard sentences", lambda: print_stances(fresh))
     run("families of real signals", lambda: print_families(posts))
     run("calibration on real posts", lambda: print_calibration(posts))
     run("concerns about vaccines (vaccine_concerns_val)", lambda: concerns(tagger, said.data))

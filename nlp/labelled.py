@@ -1,0 +1,110 @@
+"""Labelled texts: what the careful reader, the gate and the second opinion learn from, and are measured on.
+
+The labels of real posts stand in nlp/labels as ids, without texts; DATA is the folder of public data that holds the
+texts (nlp/model/CARD.md names it). The sentences written for training stand in nlp/training. Nothing here runs in the
+product.
+"""
+
+import csv
+import gzip
+import html
+import json
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from nlp.knowledge import FAMILIES, HERE
+
+STANCES = ("promotes", "debunks", "questions", "reports", "none")
+# Concerns of the public set that are no family of claims: distrust of makers and of politicians.
+THEMES = (*FAMILIES, "vaccine-distrust", "vaccine-politics")
+CONCERNS = {
+    "side-effect": "vaccine-adverse-effects", "ineffective": "vaccine-ineffective", "rushed": "vaccine-rushed",
+    "pharma": "vaccine-distrust", "mandatory": "vaccine-liberty", "unnecessary": "vaccine-unnecessary",
+    "political": "vaccine-politics", "conspiracy": "vaccine-plot", "ingredients": "vaccine-ingredients",
+    "country": "vaccine-origin", "religious": "vaccine-religion",
+}  # fmt: skip
+UNKNOWN = -100
+HELD_OUT = 0.05
+"""Share of the sentences that the reader never sees: the second opinion is fitted on them, among others."""
+
+
+class Example(NamedTuple):
+    """A text with what is known of it; UNKNOWN where nothing is.
+
+    `themes`: what it is about; it is about none of the others in `asked`, and of what is not in `asked` nothing is
+    known. `weight`: how much it counts.
+    """
+
+    text: str
+    signal: int
+    stance: int
+    themes: frozenset[str]
+    asked: frozenset[str]
+    weight: float = 1.0
+
+
+def public_texts(data: Path) -> dict[str, str]:
+    """Give the texts of public posts by id: of the archives, and of a set about vaccines."""
+    texts: dict[str, str] = {}
+    csv.field_size_limit(1 << 30)
+    for folder in ("hashtag_posts_2014", "posts_with_authors_2014"):
+        for path in sorted((data / folder).glob("*.csv.gz")):
+            with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    texts.setdefault(row["id"], html.unescape(row.get("text") or row.get("content") or ""))
+    with gzip.open(data / "labelled" / "vaccine_stance_dev.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            text = row["text"].replace("<user>", "@user").replace("<url>", "")
+            texts.setdefault(row["id"], html.unescape(text))
+    return texts
+
+
+def real_posts(data: Path, part: str) -> list[Example]:
+    """Give the labelled real posts of a part: train, fit (for the second opinion) or test."""
+    texts = public_texts(data)
+    with (HERE / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["part"] == part and row["id"] in texts]
+    return [
+        _example(texts[row["id"]], row["signal"] == "1", row["stance"], row["family"], 0.6 if _unsure(row) else 1.5)
+        for row in rows
+    ]
+
+
+def _unsure(row: dict[str, str]) -> bool:
+    return row["unsure"] == "1"
+
+
+def sentences(part: str) -> list[Example]:
+    """Give the sentences that were written for training, of a part: train, or fit (the end of each file).
+
+    Neighbours in a file are of one scene, and share words; so no scene is in both. What stands in `waiting` was written
+    after the shipped model was made: move it to `scenes` when training anew.
+    """
+    paths = sorted(path for folder in ("", "scenes") for path in (HERE / "training" / folder).glob("*.jsonl"))
+    files = [path.read_text(encoding="utf-8").splitlines() for path in paths]
+    cuts = [round(len(lines) * (1 - HELD_OUT)) for lines in files]
+    chosen = [lines[:cut] if part == "train" else lines[cut:] for lines, cut in zip(files, cuts, strict=True)]
+    return [
+        _example(said["text"], said["signal"], said["stance"], said["family"] or "none")
+        for said in map(json.loads, chain.from_iterable(chosen))
+    ]
+
+
+def _example(text: str, signal: bool, stance: str, family: str, weight: float = 1.0) -> Example:
+    themes = frozenset() if family == "none" else frozenset({family})
+    return Example(text, int(signal), STANCES.index(stance), themes, frozenset(FAMILIES), weight)
+
+
+def concerns(data: Path) -> list[Example]:
+    """Give posts of a public set about COVID vaccines by concern: they teach themes, not signals."""
+    path = data / "labelled" / "vaccine_concerns_train.csv.gz"
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        return [
+            Example(
+                row["text"], UNKNOWN, UNKNOWN,
+                frozenset(CONCERNS[concern] for concern in row["labels"].split() if concern != "none"),
+                frozenset(THEMES),
+            )
+            for row in csv.DictReader(file)
+        ]  # fmt: skip
