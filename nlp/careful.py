@@ -19,7 +19,7 @@ from nlp.pipeline import fields
 from nlp.reader import MODEL, CarefulReader, Reading
 from nlp.tags import ClaimMention, Document, Span, Tags
 
-PROMOTES, DEBUNKS, NONE = "promotes", "debunks", "none"
+PROMOTES, NONE = "promotes", "none"
 FALSIFIABLE, CONCERN = "falsifiable", "concern"
 CONCERNS = frozenset({"vaccine-liberty", "vaccine-religion", "vaccine-origin"})
 UNLISTED = "-unlisted"
@@ -102,14 +102,10 @@ class SecondOpinion:
         )
 
     def score(self, reading: Reading, tags: Tags) -> float:
-        """Give the calibrated probability that the post is a signal; below the threshold where the reader rather hears
-        somebody who debunks: to flag those who answer costs the list its readers.
-        """
+        """Give the calibrated probability that the post is a signal."""
         found, opinion = features(reading, tags), self._opinion
         total = opinion.intercept + sum(opinion.weights[name] * value for name, value in found.items())
-        likely = 1.0 / (1.0 + math.exp(-total))
-        answers = reading.stances[DEBUNKS] > reading.stances[PROMOTES]
-        return min(likely, opinion.signal_at - 0.01) if answers else likely
+        return 1.0 / (1.0 + math.exp(-total))
 
     def _heard(self, reading: Reading, signal: bool) -> str | None:
         """Give the stance that the reader hears clearly enough; None where it hears none.

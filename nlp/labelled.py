@@ -27,6 +27,8 @@ CONCERNS = {
 UNKNOWN = -100
 HELD_OUT = 0.05
 """Share of the sentences that the reader never sees: the second opinion is fitted on them, among others."""
+WEIGHT_OF_DEBUNKS = 1.5
+"""How much a debunk counts beside others: to flag those who answer costs the list its readers."""
 
 
 class Example(NamedTuple):
@@ -61,7 +63,10 @@ def public_texts(data: Path) -> dict[str, str]:
 
 
 def real_posts(data: Path, part: str) -> list[Example]:
-    """Give the labelled real posts of a part: train, fit (for the second opinion) or test."""
+    """Give the labelled real posts of a part: train, fit (for the second opinion) or test.
+
+    The part `left-out` is near-copies of posts of the test, and posts by their authors: nothing is made from them.
+    """
     texts = public_texts(data)
     with (HERE / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["part"] == part and row["id"] in texts]
@@ -78,8 +83,7 @@ def _unsure(row: dict[str, str]) -> bool:
 def sentences(part: str) -> list[Example]:
     """Give the sentences that were written for training, of a part: train, or fit (the end of each file).
 
-    Neighbours in a file are of one scene, and share words; so no scene is in both. What stands in `waiting` was written
-    after the shipped model was made: move it to `scenes` when training anew.
+    Neighbours in a file are of one scene, and share words; so no scene is in both.
     """
     paths = sorted(path for folder in ("", "scenes") for path in (HERE / "training" / folder).glob("*.jsonl"))
     files = [path.read_text(encoding="utf-8").splitlines() for path in paths]
@@ -93,6 +97,7 @@ def sentences(part: str) -> list[Example]:
 
 def _example(text: str, signal: bool, stance: str, family: str, weight: float = 1.0) -> Example:
     themes = frozenset() if family == "none" else frozenset({family})
+    weight *= WEIGHT_OF_DEBUNKS if stance == "debunks" else 1.0
     return Example(text, int(signal), STANCES.index(stance), themes, frozenset(FAMILIES), weight)
 
 

@@ -65,6 +65,7 @@ class CarefulReader:
         self._remembered: dict[str, Reading] = {}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
+        self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(folder / "reader.onnx", options, ["CPUExecutionProvider"])

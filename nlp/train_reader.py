@@ -291,7 +291,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True, help="the jar that carries the pretrained encoder")
     parser.add_argument("--out", type=Path, default=HERE / "model")
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="train once for each, average the weights")
     said = parser.parse_args()
     examples = [*real_posts(said.data, "train"), *sentences("train")]

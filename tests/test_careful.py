@@ -49,14 +49,29 @@ def test_an_answer_to_a_claim_on_no_list_is_heard_with_the_words_it_hangs_on(tag
 
 
 def test_a_false_claim_on_no_list_is_named_by_its_family_and_its_words(tagger: Tagger) -> None:
-    text = (
-        "A neighbour's thyroid nodule vanished on sea moss and she has binned her tablets. Doctors go pale when asked."
-    )
+    text = "Our neighbour binned her thyroid tablets, went on sea moss and the nodule has vanished."
     [tags] = tagger.tag([Document(text)])
     [claim] = tags.claims
     assert tags.signal and claim.claim_id == "chronic-disease-cure-unlisted" and claim.stance == "promotes"
     [words] = claim.evidence
     assert words.text == text[words.start : words.end] and words.text != text
+
+
+def test_a_remedy_that_no_phrase_knows_is_named_by_the_illness(tagger: Tagger) -> None:
+    text = "Rubbed goose fat into the patches for a month. Psoriasis: gone. Dermatologist: speechless."
+    assert not Tagger(careful=False).tag([Document(text)])[0].claims
+    [tags] = tagger.tag([Document(text)])
+    [claim] = tags.claims
+    assert tags.signal and claim.claim_id == "psoriasis-cure" and claim.stance == "promotes"
+    assert "Psoriasis" in [span.text for span in claim.evidence]
+
+
+def test_the_words_of_an_unlisted_claim_may_stand_in_a_links_title(tagger: Tagger) -> None:
+    title = "Grandmother's beetle paste melted my thyroid nodule, and the tablets are in the bin"
+    [tags] = tagger.tag([Document("Have a look at this before you see another doctor.", link_titles=(title,))])
+    [claim] = tags.claims
+    [words] = claim.evidence
+    assert tags.signal and words.field == "link:0:title" and words.text == title[words.start : words.end]
 
 
 def test_a_concern_is_heard_and_is_no_signal(tagger: Tagger) -> None:

@@ -3,7 +3,7 @@
     python tests/benchmarks/signals.py [--data ../shared/data] [--no-careful]
 
 Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test` (kept apart by author), all and those
-without `unsure`; two sets of hard sentences, the fresh one by a hand that saw nothing of the project; the simulated
+without `unsure`; three sets of hard sentences, the latter two by hands that saw nothing of the project; the simulated
 week; stance; families; debunks flagged; calibration; what reaches the careful reader; and two public validation sets.
 """
 
@@ -214,14 +214,17 @@ def main() -> None:
     tagger = Tagger(careful=not said.no_careful)
     print(f"rules {tagger.rules}, model {tagger.model}")
     known, fresh = hard(tagger, "hard_sentences.jsonl"), hard(tagger, "fresh_sentences.jsonl")
+    third = hard(tagger, "third_sentences.jsonl")
     print_signal("hard sentences", known)
     print_signal("fresh hard sentences", fresh)
+    print_signal("third hard sentences", third)
     week = simulated(tagger)
     print_signal("simulated week", week)
     run("sentences kept from training that reach the careful reader", lambda: gate(tagger))
     run("stances in the simulated week", lambda: print_stances(week))
     run("stances on hard sentences", lambda: print_stances(known))
     run("stances on fresh hard sentences", lambda: print_stances(fresh))
+    run("stances on third hard sentences", lambda: print_stances(third))
     if not said.data.is_dir():
         print(f"skipped: real posts and public sets need {said.data}")
         return
