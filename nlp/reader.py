@@ -56,7 +56,7 @@ def prepared(text: str) -> str:
 
 
 class CarefulReader:
-    """Reads texts with the shipped model, on one thread; about 200 posts a second."""
+    """Reads texts with the shipped model, on one thread."""
 
     def __init__(self, folder: Path = MODEL) -> None:
         file = msgspec.json.decode((folder / "model.json").read_bytes(), type=ModelFile)
