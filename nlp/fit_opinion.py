@@ -39,8 +39,8 @@ def main() -> None:
     """Fit the weights and write them with the threshold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    # F1 of real posts is flat from 0.3 to 0.5; the higher, the fewer of those who debunk are flagged, who cost the list
-    # its readers: on three sets of hard sentences and the simulated week 8 in 100 at 0.4, 7 at 0.45, more before.
+    # The higher, the fewer of those who debunk are flagged, who cost the list its readers, and the more promoters are
+    # missed: tests/benchmarks/signals.py prints both.
     parser.add_argument("--at", type=float, default=0.45, help="the score from where on a post is a signal")
     parser.add_argument("--stance-at", type=float, default=0.7, help="the probability from where on a stance is heard")
     parser.add_argument("--theme-at", type=float, default=0.3, help="the probability from where on a family is heard")

@@ -4,7 +4,7 @@
     python -m nlp.fit_themes --data DATA
 
 The encoder learns signal and stance above all, and its theme head lags behind; a logistic regression for each theme, on
-the mean of the quantised encoder's states, takes two minutes and replaces that head in nlp/model/reader.onnx. Prints
+the mean of the quantised encoder's states, takes four minutes and replaces that head in nlp/model/reader.onnx. Prints
 how often the likeliest family is right on sentences that nothing was made from.
 """
 

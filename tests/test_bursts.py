@@ -105,6 +105,16 @@ def test_a_false_claim_on_no_list_is_new_and_comes_first(feed: Feed) -> None:
     assert {each.phrase for each in others if not each.unlisted_posts} == {"splendid weather", "weather today"}
 
 
+def test_its_examples_show_the_false_claim_first(feed: Feed) -> None:
+    posts(feed, 12, "Copper bracelet for sale", 40)
+    late = {"author": "u9", "created_at": at(40.5 * DAY)}
+    false = seen("99", "My copper bracelet undoes lupus", 40.5 * DAY, **late)
+    feed.load((false, tags(claim("chronic-disease-cure-unlisted"), fingerprint=99)))
+    (burst,) = (each for each in found(feed, "words") if each.phrase == "copper bracelet")
+    assert burst.unlisted_posts == 1
+    assert burst.examples[0] == "My copper bracelet undoes lupus"
+
+
 def test_a_registered_hashtag_is_not_new(feed: Feed) -> None:
     set_hashtags(feed.warehouse, [Registered("hrs2026", "meeting", "Heart Rhythm 2026")])
     posts(feed, 6, "a", 40, hashtags=("hrs2026", "hrsparty"))

@@ -66,6 +66,13 @@ def test_a_remedy_that_no_phrase_knows_is_named_by_the_illness(tagger: Tagger) -
     assert "Psoriasis" in [span.text for span in claim.evidence]
 
 
+def test_what_promises_a_cure_of_everything_is_about_no_single_illness(tagger: Tagger) -> None:
+    text = "My aunt binned every tablet and went on goose fat: psoriasis, asthma, migraine and epilepsy have vanished."
+    [tags] = tagger.tag([Document(text)])
+    assert len(tags.topics) == 4
+    assert [claim.claim_id for claim in tags.claims] == ["chronic-disease-cure-unlisted"]
+
+
 def test_the_words_of_an_unlisted_claim_may_stand_in_a_links_title(tagger: Tagger) -> None:
     title = "Grandmother's beetle paste melted my thyroid nodule, and the tablets are in the bin"
     [tags] = tagger.tag([Document("Have a look at this before you see another doctor.", link_titles=(title,))])

@@ -26,7 +26,7 @@ class Burst(msgspec.Struct, frozen=True):
 
 
 def bursts(snapshot: Path, kind: str | None = None, most: int = 50) -> list[Burst]:
-    """Give what bursts, of one kind (hashtag, link, words) or all: false claims first, then the most surprising."""
+    """Give what bursts, of one kind (hashtag, link, words) or all: most false claims first, then most surprising."""
     with connect(snapshot) as connection:
         rows = connection.execute(statements("bursts")["bursts"], {"kind": kind, "most": most}).fetchall()
     return [Burst(*row) for row in rows]

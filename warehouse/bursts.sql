@@ -6,5 +6,5 @@ select
     list_transform(examples, lambda example: example."text") as examples
 from bursts
 where $kind is null or kind = $kind
-order by unlisted_posts > 0 desc, score desc, kind, phrase
+order by unlisted_posts desc, score desc, kind, phrase
 limit $most

@@ -44,7 +44,7 @@ create table bursts (
     first_post_at timestamp with time zone,
     -- When the last of those posts was written, UTC.
     last_post_at timestamp with time zone,
-    -- Up to 3 of those posts, of different texts.
+    -- Up to 3 of those posts, of different texts; those with a false claim first.
     examples struct(platform varchar, post_id varchar, "text" varchar)[]
 );
 

@@ -36,8 +36,8 @@ def show(visit: Visit) -> None:
     st.header("What is new")
     st.caption(
         "Said by many in the 7 days up to the newest post, hardly before, and in no post with a listed claim; of all "
-        "hashtags. First come those in which the careful reader hears a false claim. If one states one, draft it, so "
-        "that Auscult knows it from then on."
+        "hashtags. First come those in which the careful reader hears most false claims. If one states one, draft it, "
+        "so that Auscult knows it from then on."
     )
     if not past:
         st.caption("Only hashtags: too little was captured before these days to tell new words from everyday ones.")

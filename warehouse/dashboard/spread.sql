@@ -15,5 +15,5 @@ limit $most
 select kind, phrase, posts, unlisted_posts, authors, past_author_days, examples
 from bursts
 where list_contains($kinds::varchar[], kind)
-order by unlisted_posts > 0 desc, score desc, posts desc, kind, phrase
+order by unlisted_posts desc, score desc, posts desc, kind, phrase
 limit $most

@@ -9,7 +9,7 @@
 -- score: How many standard deviations more author_days than the past lets expect (Poisson, at least one expected).
 -- first_post_at: When the first of those posts was written, UTC.
 -- last_post_at: When the last of those posts was written, UTC.
--- examples: Up to 3 of those posts, of different texts.
+-- examples: Up to 3 of those posts, of different texts; those with a false claim first.
 --
 -- At least 5 author_days by 3 authors, three times what the past lets expect; the 100 highest scores of each kind. Posts
 -- with a listed claim and registered hashtags are left out: they are not new. Words of fewer than 3 letters make no
@@ -111,7 +111,7 @@ burst as (
 ),
 distinct_text as (
     select
-        said.kind, said.phrase, said.fingerprint, count(*) as copies,
+        said.kind, said.phrase, said.fingerprint, count(*) as copies, bool_or(said.is_unlisted) as is_unlisted,
         arg_min(
             {'platform': said.platform, 'post_id': said.post_id, 'text': said."text"},
             (said.created_at, said.platform, said.post_id)
@@ -121,7 +121,7 @@ distinct_text as (
     group by said.kind, said.phrase, said.fingerprint
 ),
 shown as (
-    select kind, phrase, list(example order by copies desc, example)[:3] as examples
+    select kind, phrase, list(example order by is_unlisted desc, copies desc, example)[:3] as examples
     from distinct_text
     group by kind, phrase
 )
