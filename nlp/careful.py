@@ -2,8 +2,8 @@
 
 The rules know claims and words, the reader knows how people talk; `nlp/model/opinion.toml` holds how much each counts,
 fitted on labelled posts that neither was made from. Where the reader hears a claim that no phrase found, the post gets
-the claim of that family about a topic that it names, or else the family's unlisted claim, with the words that it hangs
-on, so that people see it, answer it and can list it.
+the claim of that family about a topic or word that it names, or else the family's unlisted claim, with the words that
+it hangs on, so that people see it, answer it and can list it.
 """
 
 import math
@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from nlp.knowledge import FAMILIES, Claim, decode
-from nlp.normalise import FIELD_BREAK
+from nlp.normalise import FIELD_BREAK, Reader
 from nlp.pipeline import fields
 from nlp.reader import MODEL, CarefulReader, Reading
 from nlp.tags import ClaimMention, Document, Span, Tags
@@ -25,7 +25,7 @@ CONCERNS = frozenset({"vaccine-liberty", "vaccine-religion", "vaccine-origin"})
 UNLISTED = "-unlisted"
 LEAST = 1e-4
 MOST_NAMED = 3
-"""Of the claims about topics that a post names, as many count: what lists every disease is about none of them."""
+"""Of the claims that a post names by topic or word, as many count: what lists every disease is about none of them."""
 WINDOWS = 6
 _WORD = re.compile(r"\S+")
 _PART = re.compile(f"[^{FIELD_BREAK}]+")
@@ -61,8 +61,13 @@ def _logit(probability: float) -> float:
 class SecondOpinion:
     """Gives better tags for candidates, with the shipped model and the known `claims`."""
 
-    def __init__(self, claims: Sequence[Claim] = (), folder: Path = MODEL) -> None:
+    def __init__(self, claims: Sequence[Claim], words: Reader, folder: Path = MODEL) -> None:
+        self._words = words
         self._by_topic = {(claim.family, topic): claim for claim in claims for topic in claim.topics}
+        self._by_words: dict[str, list[tuple[tuple[str, ...], Claim]]] = {}
+        for claim in claims:
+            for word in claim.words:
+                self._by_words.setdefault(claim.family, []).append((tuple(words.read(word).stems), claim))
         self._reader = CarefulReader(folder)
         self._opinion = decode(folder / "opinion.toml", Opinion)
         self.release = f"{self._reader.release}.{self._opinion.release}"
@@ -89,9 +94,9 @@ class SecondOpinion:
     def _unfound(
         self, document: Document, tags: Tags, family: str, stance: str, score: float
     ) -> tuple[ClaimMention, ...]:
-        """Give the claims of a family that the reader hears and no phrase found: by topic, or else the unlisted one."""
-        kind, words = CONCERN if family in CONCERNS else FALSIFIABLE, self._words(document, family)
-        about: dict[str, Span] = {}
+        """Give the claims of a family heard that no phrase found: by topic or word, or else the unlisted one."""
+        kind, words = CONCERN if family in CONCERNS else FALSIFIABLE, self._hung_on(document, family)
+        about = self._named(document, family)
         for topic in tags.topics:
             if claim := self._by_topic.get((family, topic.topic_id)):
                 about.setdefault(claim.id, topic.span)
@@ -100,6 +105,20 @@ class SecondOpinion:
         return tuple(
             ClaimMention(claim_id, family, kind, stance, score, (words, span)) for claim_id, span in about.items()
         )
+
+    def _named(self, document: Document, family: str) -> dict[str, Span]:
+        """Give the claims of a family whose words a document holds, by id, with those words."""
+        if family not in self._by_words:
+            return {}
+        said = fields(document)
+        read = self._words.read(said.joined)
+        named: dict[str, Span] = {}
+        for stems, claim in self._by_words[family]:
+            for n, stem in enumerate(read.stems):
+                last = n + len(stems) - 1
+                if stem == stems[0] and tuple(read.stems[n : last + 1]) == stems and claim.id not in named:
+                    named[claim.id] = said.span(read.starts[n], read.ends[last])
+        return named
 
     def score(self, reading: Reading, tags: Tags) -> float:
         """Give the calibrated probability that the post is a signal."""
@@ -135,7 +154,7 @@ class SecondOpinion:
             sure.append(_likeliest(reading))
         return [family for family in sure if family not in known]
 
-    def _words(self, document: Document, family: str) -> Span:
+    def _hung_on(self, document: Document, family: str) -> Span:
         """Give the words that the reading hangs on: those without which the reader hears the family least."""
         said = fields(document)
         runs = [run for part in _PART.finditer(said.joined) for run in _runs(part, said.joined)]

@@ -29,8 +29,9 @@ they promote it.
 
 **Hashtags** (`hashtags`) are tags, lower-case and without '#', that state the claim by themselves.
 
-**Topics** (`topics`, optional) are ids of `nlp/topics` of which the claim promises a cure. Where no phrase finds a
-claim of its family, but the careful reader hears one in a post that names such a topic, the post gets this claim.
+**Topics** (`topics`, optional) are ids of `nlp/topics` of which the claim promises a cure, **words** (`words`,
+optional, one or several each: `"baking soda"`) what it is about. Where no phrase finds a claim of its family, but the
+careful reader hears one in a post that names such a topic or word, the post gets this claim.
 
 **Examples** are the claim's tests: `stance` is promotes, debunks, questions, reports, or none where the claim must not
 be in play.
@@ -102,6 +103,7 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hashtags: tuple[str, ...] = ()
     denials: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     family: str = ""
     file: str = ""
 

@@ -62,22 +62,28 @@ def public_texts(data: Path) -> dict[str, str]:
     return texts
 
 
-def real_posts(data: Path, part: str) -> list[Example]:
-    """Give the labelled real posts of a part: train, fit (for the second opinion) or test.
+def labels() -> list[dict[str, str]]:
+    """Give the labels of real posts: id, signal, stance, family, unsure and part.
 
-    The part `left-out` is near-copies of posts of the test, and posts by their authors: nothing is made from them.
+    Parts are train, fit (for the second opinion), test, and `left-out`: near-copies of posts of the test, and posts by
+    their authors, from which nothing is made.
     """
-    texts = public_texts(data)
     with (HERE / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["part"] == part and row["id"] in texts]
+        return list(csv.DictReader(file))
+
+
+def real_posts(data: Path, part: str) -> list[Example]:
+    """Give the labelled real posts of a part whose texts are there."""
+    texts = public_texts(data)
     return [
-        _example(texts[row["id"]], row["signal"] == "1", row["stance"], row["family"], 0.6 if _unsure(row) else 1.5)
-        for row in rows
+        _example(texts[row["id"]], row["signal"] == "1", row["stance"], row["family"], _weight(row))
+        for row in labels()
+        if row["part"] == part and row["id"] in texts
     ]
 
 
-def _unsure(row: dict[str, str]) -> bool:
-    return row["unsure"] == "1"
+def _weight(row: dict[str, str]) -> float:
+    return 0.6 if row["unsure"] == "1" else 1.5
 
 
 def sentences(part: str) -> list[Example]:

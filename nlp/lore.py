@@ -27,7 +27,7 @@ from nlp.stance import Judge
 from nlp.subject import Subjects
 from nlp.topics import topic_ids
 
-RELEASE = "2026.11.26.2"
+RELEASE = "2026.11.26.3"
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _WORD = re.compile(r"[a-z]+")
 
@@ -65,6 +65,7 @@ def lore(folder: Path, own: Path | None = None) -> Lore:
     logs = frequencies(folder / "vocabulary.csv", _slang(words, claims))
     stems = _by_stem(logs)
     reader = Reader(logs, frozenset(_slang(words, claims)), _emoji(folder, words))
+    _check_words(claims, reader)
     compiler = Compiler(words.lists, cues.negators, lambda entry: reader.read(entry).forms)
     negators = frozenset(stem(word) for word in cues.negators)
     weights = read_weights(folder / "score.toml")
@@ -98,6 +99,19 @@ def _check_topics(claims: tuple[Claim, ...], known: frozenset[str]) -> None:
             other = taken.setdefault((claim.family, topic), claim)
             if other is not claim:
                 raise BadKnowledge(f"{place}`{topic}` is a topic of the claim `{other.id}` already")
+
+
+def _check_words(claims: tuple[Claim, ...], reader: Reader) -> None:
+    taken: dict[tuple[str, tuple[str, ...]], Claim] = {}
+    for claim in claims:
+        for word in claim.words:
+            place = f"{claim.file}: claim `{claim.id}`: field `words`: "
+            stems = tuple(reader.read(word).stems)
+            if not stems:
+                raise BadKnowledge(f"{place}expected words, got `{word}`")
+            other = taken.setdefault((claim.family, stems), claim)
+            if other is not claim:
+                raise BadKnowledge(f"{place}`{word}` is a word of the claim `{other.id}` already")
 
 
 def _slang(words: WordLists, claims: tuple[Claim, ...]) -> set[str]:

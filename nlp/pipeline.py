@@ -44,11 +44,11 @@ class SecondReader(Protocol):
         """Give better tags for each candidate, in the same order."""
 
 
-def _second_reader(claims: Sequence[Claim]) -> SecondReader:
+def _second_reader(known: Lore) -> SecondReader:
     """Give the shipped careful reader; what it needs is loaded only where it is used."""
     from nlp.careful import SecondOpinion
 
-    return SecondOpinion(claims)
+    return SecondOpinion(known.claims, known.reader)
 
 
 class PostTokenizer:
@@ -184,7 +184,7 @@ class Tagger:
     ) -> None:
         config = {"folder": str(knowledge or HERE), "own": str(own or "")}
         self._lore = _known(**config)
-        self._careful = _second_reader(self._lore.claims) if careful is True else careful or None
+        self._careful = _second_reader(self._lore) if careful is True else careful or None
         self._model = f"{self._lore.model}+{self._careful.release}" if self._careful else self._lore.model
         self._patients_on_x = patients_on_x
         self._pipe = spacy.blank("en")

@@ -36,6 +36,7 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertConfig, BertModel
 
+from nlp.fit_themes import STATES
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, THEMES, UNKNOWN, Example, concerns, public_texts, real_posts, sentences
 from nlp.reader import LONGEST, prepared
@@ -104,11 +105,17 @@ def common_words(tokenizer: dict[str, Any], texts: Sequence[str]) -> dict[str, i
 
 
 class ReaderNet(nn.Module):
-    """The encoder in `base`, the mean of its states, and three linear heads."""
+    """The encoder in `base`, the mean of its states, and three linear heads.
+
+    The head of the themes serves the training alone: nlp.fit_themes fits the one that ships.
+    """
 
     def __init__(self, base: Path) -> None:
         super().__init__()
-        self.encoder = BertModel.from_pretrained(base, add_pooling_layer=False, attn_implementation="eager")
+        # Without dropout of attention: it costs a sixth of the time.
+        self.encoder = BertModel.from_pretrained(
+            base, add_pooling_layer=False, attn_implementation="eager", attention_probs_dropout_prob=0.0
+        )
         width = self.encoder.config.hidden_size
         self.dropout = nn.Dropout(0.15)
         self.signal = nn.Linear(width, 1)
@@ -116,11 +123,11 @@ class ReaderNet(nn.Module):
         self.themes = nn.Linear(width, len(THEMES))
 
     def forward(self, input_ids: Any, attention_mask: Any) -> tuple[Any, Any, Any]:
-        """Give the logits of signal, stance and each theme."""
+        """Give the logits of signal and stance, and the mean of the states, from which themes are read."""
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(states.dtype)
         pooled = self.dropout((states * mask).sum(1) / mask.sum(1))
-        return self.signal(pooled).squeeze(-1), self.stance(pooled), self.themes(pooled)
+        return self.signal(pooled).squeeze(-1), self.stance(pooled), pooled
 
 
 class Batch(NamedTuple):
@@ -163,8 +170,8 @@ def tensors(chosen: Sequence[Example], tokenizer: Tokenizer) -> Batch:
 
 def loss_of(net: ReaderNet, batch: Batch) -> Any:
     """Give the loss of a batch: signal, stance and themes, each where it is known."""
-    signal, stance, themes = net(batch.ids, batch.mask)
-    about = nn.functional.binary_cross_entropy_with_logits(themes, batch.themes, reduction="none")
+    signal, stance, pooled = net(batch.ids, batch.mask)
+    about = nn.functional.binary_cross_entropy_with_logits(net.themes(pooled), batch.themes, reduction="none")
     total = (about * batch.asked).sum(-1).mean() * 0.4
     known = batch.signal != UNKNOWN
     if known.any():
@@ -202,7 +209,7 @@ def train(base: Path, examples: Sequence[Example], about: Sequence[Example], epo
     encoder = [weight for weight in net.encoder.parameters() if weight.requires_grad]
     heads = [*net.signal.parameters(), *net.stance.parameters(), *net.themes.parameters()]
     rates = [{"params": encoder, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}]
-    optimizer = torch.optim.AdamW(rates, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(rates, weight_decay=0.01, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, [ENCODER_RATE, HEAD_RATE], total_steps=steps + epochs, pct_start=0.1
     )
@@ -262,18 +269,18 @@ def measure(net: ReaderNet, tokenizer: Tokenizer, examples: Sequence[Example]) -
 
 
 def export(net: ReaderNet, base: Path, out: Path, release: str) -> None:
-    """Write the model as int8 ONNX with its tokenizer and what its outputs mean."""
+    """Write the model as int8 ONNX with its tokenizer and what its outputs mean; its themes are fitted afterwards."""
     out.mkdir(parents=True, exist_ok=True)
     whole = out / "reader.float.onnx"
     example = (torch.ones(2, 8, dtype=torch.int64), torch.ones(2, 8, dtype=torch.int64))
-    axes = {name: {0: "posts"} for name in ("signal", "stance", "themes")}
+    axes = {name: {0: "posts"} for name in ("signal", "stance", STATES)}
     axes |= {name: {0: "posts", 1: "tokens"} for name in ("input_ids", "attention_mask")}
     torch.onnx.export(
         net,
         example,
         str(whole),
         input_names=["input_ids", "attention_mask"],
-        output_names=["signal", "stance", "themes"],
+        output_names=["signal", "stance", STATES],
         dynamic_axes=axes,
         opset_version=17,
         dynamo=False,
@@ -308,8 +315,9 @@ def main() -> None:
         tokenizer = tokenizer_of_training(base)
         measure(net, tokenizer, sentences("fit"))
         measure(net, tokenizer, real_posts(said.data, "fit"))
-        seen = [(e.text, e.signal, e.stance, sorted(e.themes)) for e in (*examples, *about)]
-        inputs = hashlib.sha256(repr((said.base.name, seen, said.seeds, said.epochs)).encode())
+        seen = [(e.text, e.signal, e.stance, sorted(e.themes), e.weight) for e in (*examples, *about)]
+        made = (said.base.name, LAYERS, WORDS, ABOUT, ENCODER_RATE, HEAD_RATE, SIZE, said.seeds, said.epochs)
+        inputs = hashlib.sha256(repr((made, seen)).encode())
         export(net, base, said.out, f"{time.strftime('%Y.%m.%d')}+{inputs.hexdigest()[:8]}")
 
 

@@ -3,6 +3,8 @@
 import pytest
 
 from nlp.careful import SecondOpinion, whole
+from nlp.knowledge import HERE
+from nlp.lore import lore
 from nlp.pipeline import Tagger
 from nlp.reader import CarefulReader, prepared
 from nlp.tags import Document
@@ -66,6 +68,15 @@ def test_a_remedy_that_no_phrase_knows_is_named_by_the_illness(tagger: Tagger) -
     assert "Psoriasis" in [span.text for span in claim.evidence]
 
 
+def test_a_claim_that_no_phrase_finds_is_named_by_the_word_it_is_about(tagger: Tagger) -> None:
+    text = "Gran's tumour shrank to nothing on three cups a day of #GuanabanaTea. Her oncologist just stared."
+    assert not Tagger(careful=False).tag([Document(text)])[0].claims
+    [tags] = tagger.tag([Document(text)])
+    [claim] = tags.claims
+    assert tags.signal and claim.claim_id == "soursop-cures-cancer" and claim.stance == "promotes"
+    assert any("guanabana" in span.text.lower() for span in claim.evidence)
+
+
 def test_what_promises_a_cure_of_everything_is_about_no_single_illness(tagger: Tagger) -> None:
     text = "My aunt binned every tablet and went on goose fat: psoriasis, asthma, migraine and epilepsy have vanished."
     [tags] = tagger.tag([Document(text)])
@@ -107,7 +118,8 @@ def test_link_titles_are_read_with_the_text() -> None:
 
 
 def test_a_score_is_a_probability() -> None:
-    opinion = SecondOpinion()
+    known = lore(HERE)
+    opinion = SecondOpinion(known.claims, known.reader)
     tags = Tagger(careful=False).tag([Document(text) for text, _ in PAIRS])
     for (text, _), said in zip(PAIRS, tags, strict=True):
         [reading] = CarefulReader().read([text])

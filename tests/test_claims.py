@@ -181,6 +181,22 @@ def test_a_topic_that_is_unknown_or_taken_is_refused(tmp_path: Path, topic: str,
         lore(HERE, own)
 
 
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("#!", r"own\.toml: claim `one`: field `words`: expected words, got `#!`"),
+        ("Graviolas", r"`words`: `\w+` is a word of the claim `[\w-]+` already"),
+    ],
+)
+def test_a_word_that_is_none_or_taken_is_refused(tmp_path: Path, word: str, message: str) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        CLAIM.replace("vaccine-adverse-effects", "cancer-cure").replace("kind =", f'words = ["{word}"]\nkind =')
+    )
+    with pytest.raises(BadKnowledge, match=message):
+        lore(HERE, own)
+
+
 def test_every_family_is_known_by_claims() -> None:
     _, claims = load()
     assert {claim.family for claim in claims} == set(FAMILIES)

@@ -3,7 +3,7 @@
     python tests/benchmarks/signals.py [--data ../shared/data] [--no-careful]
 
 Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test` (kept apart by author), all and those
-without `unsure`; three sets of hard sentences, the latter two by hands that saw nothing of the project; the simulated
+without `unsure`; four sets of hard sentences, the latter three by hands that saw nothing of the project; the simulated
 week; stance; families; debunks flagged; calibration; what reaches the careful reader; and two public validation sets.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.careful import CONCERNS as CONCERN_FAMILIES
-from nlp.labelled import CONCERNS, STANCES, public_texts, sentences
+from nlp.labelled import CONCERNS, STANCES, labels, public_texts, sentences
 from nlp.pipeline import Tagger
 from nlp.reader import CarefulReader
 from nlp.tags import Document, Tags
@@ -64,10 +64,8 @@ def judged(tagger: Tagger, rows: Sequence[dict[str, str]], texts: Sequence[str])
 
 def real(tagger: Tagger, data: Path, part: str) -> list[Judged]:
     """Give the labelled real posts of a part."""
-    with (ROOT / "nlp" / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["part"] == part]
     texts = public_texts(data)
-    rows = [row for row in rows if row["id"] in texts]
+    rows = [row for row in labels() if row["part"] == part and row["id"] in texts]
     return judged(tagger, rows, [texts[row["id"]] for row in rows])
 
 
@@ -155,8 +153,7 @@ def gate(tagger: Tagger) -> None:
 
 def public_sets(tagger: Tagger, data: Path) -> None:
     """Print anti-vaccine against the rest on a public set, without the posts of it that the reader learnt from."""
-    with (ROOT / "nlp" / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
-        labelled = {row["id"] for row in csv.DictReader(file)}
+    labelled = {row["id"] for row in labels()}
     with gzip.open(data / "labelled" / "vaccine_stance_dev.csv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["id"] not in labelled]
     tagged = tag_all(tagger, [row["text"] for row in rows])
@@ -174,7 +171,7 @@ def concerns(tagger: Tagger, data: Path) -> None:
     """Print F1 of each concern about COVID vaccines, by the reader's themes and by the families given."""
     with gzip.open(data / "labelled" / "vaccine_concerns_val.csv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    labels = [set(row["labels"].split()) for row in rows]
+    marked = [set(row["labels"].split()) for row in rows]
     readings = CarefulReader().read([row["text"] for row in rows])
     heard = [
         {c for c, theme in CONCERNS.items() if reading.themes[theme] >= HEARD_AT} or {"none"} for reading in readings
@@ -184,15 +181,15 @@ def concerns(tagger: Tagger, data: Path) -> None:
     scores = {}
     for concern in (*CONCERNS, "none"):
         by_theme, by_family = (
-            f1((concern in label, concern in said) for label, said in zip(labels, found, strict=True))[2]
+            f1((concern in label, concern in said) for label, said in zip(marked, found, strict=True))[2]
             for found in (heard, [said or {"none"} for said in given])
         )
         scores[concern] = (by_theme, by_family)
-        print(f"  {concern:<14} {sum(concern in label for label in labels):>4} posts  F1 {by_theme:.2f} of themes"
+        print(f"  {concern:<14} {sum(concern in label for label in marked):>4} posts  F1 {by_theme:.2f} of themes"
               f"  {by_family:.2f} of families given")  # fmt: skip
     for name, step in (("all posts", slice(None)), ("the half that set no threshold", slice(0, None, 2))):
         macro = [
-            f1((concern in label, concern in said) for label, said in zip(labels[step], heard[step], strict=True))[2]
+            f1((concern in label, concern in said) for label, said in zip(marked[step], heard[step], strict=True))[2]
             for concern in scores
         ]
         print(f"  macro-F1 of the reader's themes, {len(scores)} classes, {name}: {sum(macro) / len(macro):.3f}")
@@ -214,10 +211,11 @@ def main() -> None:
     tagger = Tagger(careful=not said.no_careful)
     print(f"rules {tagger.rules}, model {tagger.model}")
     known, fresh = hard(tagger, "hard_sentences.jsonl"), hard(tagger, "fresh_sentences.jsonl")
-    third = hard(tagger, "third_sentences.jsonl")
+    third, fourth = hard(tagger, "third_sentences.jsonl"), hard(tagger, "fourth_sentences.jsonl")
     print_signal("hard sentences", known)
     print_signal("fresh hard sentences", fresh)
     print_signal("third hard sentences", third)
+    print_signal("fourth hard sentences", fourth)
     week = simulated(tagger)
     print_signal("simulated week", week)
     run("sentences kept from training that reach the careful reader", lambda: gate(tagger))
@@ -225,6 +223,7 @@ def main() -> None:
     run("stances on hard sentences", lambda: print_stances(known))
     run("stances on fresh hard sentences", lambda: print_stances(fresh))
     run("stances on third hard sentences", lambda: print_stances(third))
+    run("stances on fourth hard sentences", lambda: print_stances(fourth))
     if not said.data.is_dir():
         print(f"skipped: real posts and public sets need {said.data}")
         return
