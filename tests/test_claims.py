@@ -185,7 +185,7 @@ def test_a_topic_that_is_unknown_or_taken_is_refused(tmp_path: Path, topic: str,
     ("word", "message"),
     [
         ("#!", r"own\.toml: claim `one`: field `words`: expected words, got `#!`"),
-        ("Graviolas", r"`words`: `\w+` is a word of the claim `[\w-]+` already"),
+        ("Graviola", r"`words`: `\w+` is a word of the claim `[\w-]+` already"),
     ],
 )
 def test_a_word_that_is_none_or_taken_is_refused(tmp_path: Path, word: str, message: str) -> None:
