@@ -30,6 +30,7 @@ from nlp.topics import topic_ids
 RELEASE = "2026.11.26.3"
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _WORD = re.compile(r"[a-z]+")
+_EXPECTED = {"topics": "ids that stand in a file of `topics/`", "words": "a word or several"}
 
 
 class Lore(NamedTuple):
@@ -60,12 +61,11 @@ def lore(folder: Path, own: Path | None = None) -> Lore:
     Raises BadKnowledge naming file, entry and field.
     """
     words, claims = load(folder, own)
-    _check_topics(claims, topic_ids(folder / "topics"))
     cues = read_cues(folder / "cues.toml")
     logs = frequencies(folder / "vocabulary.csv", _slang(words, claims))
     stems = _by_stem(logs)
     reader = Reader(logs, frozenset(_slang(words, claims)), _emoji(folder, words))
-    _check_words(claims, reader)
+    _check_names(claims, topic_ids(folder / "topics"), reader)
     compiler = Compiler(words.lists, cues.negators, lambda entry: reader.read(entry).forms)
     negators = frozenset(stem(word) for word in cues.negators)
     weights = read_weights(folder / "score.toml")
@@ -89,29 +89,19 @@ def lore(folder: Path, own: Path | None = None) -> Lore:
     )
 
 
-def _check_topics(claims: tuple[Claim, ...], known: frozenset[str]) -> None:
+def _check_names(claims: tuple[Claim, ...], topics: frozenset[str], reader: Reader) -> None:
+    """Check what names a claim where no phrase finds it: known, and of one claim of its family alone."""
     taken: dict[tuple[str, str], Claim] = {}
     for claim in claims:
-        for topic in claim.topics:
-            place = f"{claim.file}: claim `{claim.id}`: field `topics`: "
-            if topic not in known:
-                raise BadKnowledge(f"{place}expected ids that stand in a file of `topics/`, got `{topic}`")
-            other = taken.setdefault((claim.family, topic), claim)
+        names = [("topics", topic, topic if topic in topics else "") for topic in claim.topics]
+        names += [("words", word, " ".join(reader.read(word).stems)) for word in claim.words]
+        for field, name, known in names:
+            place = f"{claim.file}: claim `{claim.id}`: field `{field}`: "
+            if not known:
+                raise BadKnowledge(f"{place}expected {_EXPECTED[field]}, got `{name}`")
+            other = taken.setdefault((claim.family, known), claim)
             if other is not claim:
-                raise BadKnowledge(f"{place}`{topic}` is a topic of the claim `{other.id}` already")
-
-
-def _check_words(claims: tuple[Claim, ...], reader: Reader) -> None:
-    taken: dict[tuple[str, tuple[str, ...]], Claim] = {}
-    for claim in claims:
-        for word in claim.words:
-            place = f"{claim.file}: claim `{claim.id}`: field `words`: "
-            stems = tuple(reader.read(word).stems)
-            if not stems:
-                raise BadKnowledge(f"{place}expected words, got `{word}`")
-            other = taken.setdefault((claim.family, stems), claim)
-            if other is not claim:
-                raise BadKnowledge(f"{place}`{word}` is a word of the claim `{other.id}` already")
+                raise BadKnowledge(f"{place}`{name}` names the claim `{other.id}` already")
 
 
 def _slang(words: WordLists, claims: tuple[Claim, ...]) -> set[str]:

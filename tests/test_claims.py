@@ -164,35 +164,17 @@ def test_an_id_is_used_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "message"),
+    ("family", "names", "message"),
     [
-        ("DOID:none", r"own\.toml: claim `one`: field `topics`: expected ids that stand in a file of `topics/`"),
-        ("DOID:8893", r"psoriasis-cure.*`topics`: `DOID:8893` is a topic of the claim `one` already"),
+        ("cancer-cure", 'topics = ["DOID:none"]', r"own\.toml: claim `one`: field `topics`: expected ids .* `topics/`"),
+        ("cancer-cure", 'words = ["#!"]', r"own\.toml: claim `one`: field `words`: expected a word .* got `#!`"),
+        ("chronic-disease-cure", 'topics = ["DOID:8893"]', r"`psoriasis-cure`.*`DOID:8893` names the claim `one`"),
+        ("cancer-cure", 'words = ["Graviola"]', r"`soursop-cures-cancer`.*`graviola` names the claim `one`"),
     ],
 )
-def test_a_topic_that_is_unknown_or_taken_is_refused(tmp_path: Path, topic: str, message: str) -> None:
+def test_a_name_that_is_unknown_or_taken_is_refused(tmp_path: Path, family: str, names: str, message: str) -> None:
     own = tmp_path / "own.toml"
-    own.write_text(
-        CLAIM.replace("vaccine-adverse-effects", "chronic-disease-cure").replace(
-            "kind =", f'topics = ["{topic}"]\nkind ='
-        )
-    )
-    with pytest.raises(BadKnowledge, match=message):
-        lore(HERE, own)
-
-
-@pytest.mark.parametrize(
-    ("word", "message"),
-    [
-        ("#!", r"own\.toml: claim `one`: field `words`: expected words, got `#!`"),
-        ("Graviola", r"`words`: `\w+` is a word of the claim `[\w-]+` already"),
-    ],
-)
-def test_a_word_that_is_none_or_taken_is_refused(tmp_path: Path, word: str, message: str) -> None:
-    own = tmp_path / "own.toml"
-    own.write_text(
-        CLAIM.replace("vaccine-adverse-effects", "cancer-cure").replace("kind =", f'words = ["{word}"]\nkind =')
-    )
+    own.write_text(CLAIM.replace("vaccine-adverse-effects", family).replace("kind =", f"{names}\nkind ="))
     with pytest.raises(BadKnowledge, match=message):
         lore(HERE, own)
 

@@ -3,8 +3,8 @@
     python tests/benchmarks/signals.py [--data ../shared/data] [--no-careful]
 
 Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test` (kept apart by author), all and those
-without `unsure`; four sets of hard sentences, the latter three by hands that saw nothing of the project; the simulated
-week; stance; families; debunks flagged; calibration; what reaches the careful reader; and two public validation sets.
+without `unsure`; four sets of hard sentences, the latter three by hands that saw nothing of the project (only the
+fourth is unseen by those who then wrote for the training); the simulated week; stance; families; debunks flagged; calibration; what reaches the careful reader; and two public validation sets.
 """
 
 import argparse
@@ -77,7 +77,9 @@ def hard(tagger: Tagger, name: str) -> list[Judged]:
 
 
 def simulated(tagger: Tagger) -> list[Judged]:
-    """Give the posts, replies and quotes of the simulated week: conversations, from which nothing was fitted."""
+    """Give the posts, replies and quotes of the simulated week: conversations, from which nothing was fitted, though
+    the hands that wrote sentences for training were shown half a dozen of them as what was heard wrongly.
+    """
     rows = []
     for path in sorted((ROOT / "listeners" / "simulated").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
