@@ -3,8 +3,9 @@
     python tests/benchmarks/signals.py [--data ../shared/data] [--no-careful]
 
 Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test` (kept apart by author), all and those
-without `unsure`; four sets of hard sentences, the latter three by hands that saw nothing of the project (only the
-fourth is unseen by those who then wrote for the training); the simulated week; stance; families; debunks flagged; calibration; what reaches the careful reader; and two public validation sets.
+without `unsure`; four sets of hard sentences, the latter three by hands that saw nothing of the project (of them only
+the fourth is unseen by those who wrote for the training since); the simulated week; stance; families; debunks flagged;
+calibration; what reaches the careful reader; and two public validation sets.
 """
 
 import argparse
