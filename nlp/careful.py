@@ -27,6 +27,9 @@ LEAST = 1e-4
 MOST_NAMED = 3
 """Of the claims that a post names by topic or word, as many count: what lists every disease is about none of them."""
 WINDOWS = 6
+BESIDES = 2
+"""With at most as many words beside a claim a post says nothing else: the reader, who hears people by what they say
+around a claim, often takes it for quoted, and the rules are believed."""
 _WORD = re.compile(r"\S+")
 _PART = re.compile(f"[^{FIELD_BREAK}]+")
 
@@ -81,7 +84,7 @@ class SecondOpinion:
         ]
 
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
-        score = self.score(reading, tags)
+        score = max(self.score(reading, tags), _plainly(document, tags))
         signal = score >= self._opinion.signal_at
         heard = self._heard(reading, signal)
         claims = tuple(_of_reader(claim, reading, heard, score, signal) for claim in tags.claims)
@@ -163,6 +166,20 @@ class SecondOpinion:
         without = self._reader.read([_spaced(said.joined[:start] + said.joined[end:]) for start, end in runs])
         start, end = min(zip(runs, without, strict=True), key=lambda each: each[1].themes[family])[0]
         return said.span(start, end)
+
+
+def _plainly(document: Document, tags: Tags) -> float:
+    """Give the rules' score of a false claim that a document promotes and beside which it says nothing; 0 for none."""
+    if len(fields(document).names) > 1:
+        return 0.0
+    words = len(_WORD.findall(document.text))
+    return max((c.score for c in tags.claims if _promoted(c) and words - _width(document, c) <= BESIDES), default=0.0)
+
+
+def _width(document: Document, claim: ClaimMention) -> int:
+    """Give how many words a claim's evidence spans, with what stands between."""
+    start, end = min(span.start for span in claim.evidence), max(span.end for span in claim.evidence)
+    return len(_WORD.findall(document.text[start:end]))
 
 
 def whole(document: Document) -> str:

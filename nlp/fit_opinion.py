@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     # The higher, the fewer of those who debunk are flagged, who cost the list its readers, and the more promoters are
     # missed: tests/benchmarks/signals.py prints both.
-    parser.add_argument("--at", type=float, default=0.40, help="the score from where on a post is a signal")
+    parser.add_argument("--at", type=float, default=0.45, help="the score from where on a post is a signal")
     parser.add_argument("--stance-at", type=float, default=0.7, help="the probability from where on a stance is heard")
     parser.add_argument("--theme-at", type=float, default=0.3, help="the probability from where on a family is heard")
     said = parser.parse_args()

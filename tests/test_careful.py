@@ -28,6 +28,20 @@ def test_the_promoter_is_told_from_the_one_who_answers(tagger: Tagger, text: str
     assert tagger.tag([Document(text)])[0].signal is signal
 
 
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Vaccines cause autism.", True),
+        ("HIV does not cause AIDS", True),
+        ("Vaccines don't cause autism.", False),
+        ("Do vaccines cause autism?", False),
+        ('"Vaccines cause autism." Half a million Danish children say otherwise.', False),
+    ],
+)
+def test_a_post_that_says_nothing_but_a_false_claim_promotes_it(tagger: Tagger, text: str, signal: bool) -> None:
+    assert tagger.tag([Document(text)])[0].signal is signal
+
+
 def test_a_reading_does_not_hang_on_its_neighbours() -> None:
     alone, together = CarefulReader(), CarefulReader()
     texts = [text for text, _ in PAIRS]

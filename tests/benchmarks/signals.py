@@ -5,7 +5,7 @@
 Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test` (kept apart by author), all and those
 without `unsure`; four sets of hard sentences, the latter three by hands that saw nothing of the project (of them only
 the fourth is unseen by those who wrote for the training since); the simulated week; stance; families; debunks flagged;
-calibration; what reaches the careful reader; and two public validation sets.
+calibration; claims stated flatly; what reaches the careful reader; and two public validation sets.
 """
 
 import argparse
@@ -154,6 +154,12 @@ def gate(tagger: Tagger) -> None:
         print(f"  {stance:<12} {sum(passed):>4} of {len(passed)}")
 
 
+def stated(tagger: Tagger) -> None:
+    """Print how many false claims are signals where a post states them flatly and says nothing else."""
+    tagged = tag_all(tagger, [claim.statement for claim in tagger.claims if claim.kind == "falsifiable"])
+    print(f"  {sum(tags.signal for tags in tagged)} of {len(tagged)}")
+
+
 def public_sets(tagger: Tagger, data: Path) -> None:
     """Print anti-vaccine against the rest on a public set, without the posts of it that the reader learnt from."""
     labelled = {row["id"] for row in labels()}
@@ -222,6 +228,7 @@ def main() -> None:
     week = simulated(tagger)
     print_signal("simulated week", week)
     run("sentences kept from training that reach the careful reader", lambda: gate(tagger))
+    run("the claims' own statements that are signals", lambda: stated(tagger))
     run("stances in the simulated week", lambda: print_stances(week))
     run("stances on hard sentences", lambda: print_stances(known))
     run("stances on fresh hard sentences", lambda: print_stances(fresh))
