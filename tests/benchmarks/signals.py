@@ -3,9 +3,10 @@
     python tests/benchmarks/signals.py [--data ../shared/data] [--no-careful]
 
 Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test` (kept apart by author), all and those
-without `unsure`; four sets of hard sentences, the latter three by hands that saw nothing of the project (of them only
-the fourth is unseen by those who wrote for the training since); the simulated week; stance; families; debunks flagged;
-calibration; claims stated flatly; what reaches the careful reader; and two public validation sets.
+without `unsure`; five sets of hard sentences, the latter four by hands that saw nothing of the project (of them only
+the fifth is unseen by those who made the training since); all of these in other forms that change nothing of what is
+said; the simulated week; stance; families; debunks flagged; calibration; claims stated flatly; what reaches the careful
+reader; and two public validation sets.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +29,16 @@ from nlp.tags import Document, Tags
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BATCH = 500
+HARD = ("hard", "fresh", "third", "fourth", "fifth")
+FORMS: dict[str, Callable[[str], str]] = {
+    "as they were written": str,
+    "no mark at the end": lambda text: text.rstrip(".!"),
+    "!!! at the end": lambda text: text.rstrip(".!") + "!!!",
+    "an emoji at the end": lambda text: text + " \N{WHITE RIGHT POINTING BACKHAND INDEX}",
+    "hashtags at the end": lambda text: text + " #publichealth #medtwitter",
+    "no commas, no apostrophes": lambda text: text.replace(",", "").replace("'", ""),
+    "a start that says nothing": lambda text: "Heads up: " + text,
+}
 
 
 class Judged(NamedTuple):
@@ -70,11 +82,25 @@ def real(tagger: Tagger, data: Path, part: str) -> list[Judged]:
     return judged(tagger, rows, [texts[row["id"]] for row in rows])
 
 
+def hard_rows(name: str) -> list[dict[str, str]]:
+    """Give a set of hard sentences: minimal pairs, written apart from all that the tagger was made from."""
+    return [json.loads(line) for line in (HERE / f"{name}_sentences.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
 def hard(tagger: Tagger, name: str) -> list[Judged]:
-    """Give hard sentences: minimal pairs, written apart from all that the tagger was made from."""
-    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
+    """Give labels and tags of a set of hard sentences."""
+    rows = hard_rows(name)
     return judged(tagger, rows, [row["text"] for row in rows])
+
+
+def forms(tagger: Tagger) -> None:
+    """Print how signals fare where the hard sentences have another form, which tells nothing of the stance."""
+    rows = [row for name in HARD for row in hard_rows(name)]
+    for name, form in FORMS.items():
+        found = judged(tagger, rows, [form(row["text"]) for row in rows])
+        flagged = [one.tags.signal for one in found if one.stance == "debunks"]
+        values = "P {:.2f} R {:.2f} F1 {:.2f}".format(*f1((one.signal, one.tags.signal) for one in found))
+        print(f"  {name:<28} {values}, debunks flagged {sum(flagged)} of {len(flagged)}")
 
 
 def simulated(tagger: Tagger) -> list[Judged]:
@@ -219,21 +245,17 @@ def main() -> None:
     said = parser.parse_args()
     tagger = Tagger(careful=not said.no_careful)
     print(f"rules {tagger.rules}, model {tagger.model}")
-    known, fresh = hard(tagger, "hard_sentences.jsonl"), hard(tagger, "fresh_sentences.jsonl")
-    third, fourth = hard(tagger, "third_sentences.jsonl"), hard(tagger, "fourth_sentences.jsonl")
-    print_signal("hard sentences", known)
-    print_signal("fresh hard sentences", fresh)
-    print_signal("third hard sentences", third)
-    print_signal("fourth hard sentences", fourth)
+    written = {name: hard(tagger, name) for name in HARD}
+    for name, found in written.items():
+        print_signal(f"{name} sentences", found)
     week = simulated(tagger)
     print_signal("simulated week", week)
     run("sentences kept from training that reach the careful reader", lambda: gate(tagger))
     run("the claims' own statements that are signals", lambda: stated(tagger))
     run("stances in the simulated week", lambda: print_stances(week))
-    run("stances on hard sentences", lambda: print_stances(known))
-    run("stances on fresh hard sentences", lambda: print_stances(fresh))
-    run("stances on third hard sentences", lambda: print_stances(third))
-    run("stances on fourth hard sentences", lambda: print_stances(fourth))
+    for name, found in written.items():
+        run(f"stances on {name} sentences", partial(print_stances, found))
+    run("hard sentences, all sets, in other forms", lambda: forms(tagger))
     if not said.data.is_dir():
         print(f"skipped: real posts and public sets need {said.data}")
         return
