@@ -1,5 +1,7 @@
 """The careful reader: the same words get the same reading whatever stands beside them, and its opinion is explained."""
 
+from collections.abc import Callable
+
 import pytest
 
 from nlp.careful import SecondOpinion, whole
@@ -123,8 +125,39 @@ def test_every_post_of_a_careful_tagger_names_the_same_model(tagger: Tagger) -> 
 
 def test_handles_and_links_are_not_read() -> None:
     assert prepared("RT @somebody: see https://example.org/x @other #VaccinesCauseAutism") == (
-        "see @user # Vaccines Cause Autism"
+        "see @user # vaccines cause autism"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("#vaccinescauseautism", "# vaccines cause autism"),
+        ("#ClotShot again", "# clot shot again"),
+        ("v@x and v4ccines, k1lls c@ncer", "vax and vaccines, kills cancer"),
+        ("H1N1, A1c, p53 and G4S are names", "H1N1, A1c, p53 and G4S are names"),
+        ("so true \U0001f489\U0001f489\U0001f644", "so true syringe face with rolling eyes"),
+        ("thumbs \U0001f44d\U0001f3fd!", "thumbs thumbs up sign !"),
+    ],
+)
+def test_hashtags_leetspeak_and_emoji_are_read_as_words(written: str, read: str) -> None:
+    assert prepared(written) == read
+
+
+FORMS: list[Callable[[str], str]] = [
+    lambda text: text.rstrip("."),
+    lambda text: text.rstrip(".!") + "!!!",
+    lambda text: text + " \U0001f449",
+    lambda text: text + " #publichealth #medtwitter",
+    lambda text: "Heads up: " + text,
+    str.upper,
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("text", "signal"), PAIRS)
+def test_form_tells_nothing(tagger: Tagger, text: str, signal: bool, form: Callable[[str], str]) -> None:
+    assert tagger.tag([Document(form(text))])[0].signal is signal
 
 
 def test_link_titles_are_read_with_the_text() -> None:
