@@ -18,7 +18,7 @@ from rich.table import Table
 from flows.cli import Sorry, app, here
 from flows.durations import duration, spoken
 from flows.home import Home
-from flows.settings import settings
+from flows.settings import BadSetting, settings
 from warehouse.query import BadQuestion, TooSlow, newest
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def tag(
     from flows.tag_lines import answers, lines
     from flows.tagging import tagger, tags_or_reasons
 
-    _, config = here()
-    with_rules = tagger(config, careful=careful)
+    with_rules = tagger(settings(os.environ), careful=careful)
     for batch in lines(sys.stdin.fileno()):
         sys.stdout.buffer.writelines(answers(batch, lambda documents: tags_or_reasons(with_rules, documents)))
         sys.stdout.buffer.flush()
@@ -87,11 +86,18 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], to: Te
     Console(file=to, width=None if to.isatty() else 200).print(table)
 
 
-def newest_snapshot(home: Home) -> Path:
-    """Give the newest snapshot, or say in one line that there is none (exit 3)."""
-    snapshot = newest(home.path)
+def newest_snapshot() -> Path:
+    """Give the newest snapshot of the home that the environment names, or say in one line that there is none (exit 3).
+
+    It makes no home. Raises BadSetting.
+    """
+    home = settings(os.environ).home_path
+    try:
+        snapshot = newest(home)
+    except OSError as error:
+        raise BadSetting(f"AUSCULT_HOME: {home} cannot be used: {error.strerror}") from None
     if snapshot is None:
-        raise Sorry(f"nothing is published in {home.path} yet: import or listen first", 3)
+        raise Sorry(f"nothing is published in {home} yet: import or listen first", 3)
     return snapshot
 
 
@@ -109,8 +115,7 @@ def sql(
     """
     from flows.prompt import answer, prompt
 
-    home, _ = here()
-    snapshot = newest_snapshot(home)
+    snapshot = newest_snapshot()
     try:
         if statement is None:
             prompt(snapshot, max_rows, seconds)
@@ -174,6 +179,6 @@ def dashboard(port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] 
     """Serve the dashboard over the newest snapshot, until Ctrl-C."""
     from flows.commands_ingest import serve_page
 
+    newest_snapshot()
     home, _ = here()
-    newest_snapshot(home)
     serve_page(home, port)

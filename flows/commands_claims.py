@@ -77,19 +77,20 @@ def _typed(text: str) -> str:
     typed = sys.stdin.read() if text == "-" else text
     if not typed.strip():
         raise Sorry("nothing to explain: expected a text, got none", 2)
+    if typed.strip().isdecimal():
+        print("auscult: these digits are read as a text; a post's id needs --platform, such as x", file=sys.stderr)
     return typed.strip("\n")
 
 
 def _of_snapshot(platform: str, post_id: str) -> tuple[Settings, "Document", "Stored"]:
     from flows.explain import stored_post
 
-    home, config = here()
-    found = stored_post(newest_snapshot(home), platform, post_id)
+    found = stored_post(newest_snapshot(), platform, post_id)
     if found is None:
         raise Sorry(f"the newest snapshot holds no post {post_id} of {platform}", 1)
     if not found[0].text:
         raise Sorry(f"the text of {platform} post {post_id} is not known yet", 1)
-    return config, *found
+    return settings(os.environ), *found
 
 
 @claims_app.command("list", epilog="Example: `auscult claims list --family cancer-cure`")
@@ -171,8 +172,7 @@ def list_new(
     """List what many say of late and no listed claim knows: false claims that the careful reader hears come first."""
     from warehouse.bursts import bursts
 
-    home, _ = here()
-    found = bursts(newest_snapshot(home), kind, most)
+    found = bursts(newest_snapshot(), kind, most)
     if as_json:
         for each in found:
             print(msgspec.json.encode(each).decode())

@@ -49,8 +49,7 @@ def list_letters(most: Annotated[int, typer.Option(min=1, help="At most so many.
     """List what could not be read and was not sent again, the newest first."""
     from warehouse.dead_letters import letters
 
-    home, _ = here()
-    found = letters(newest_snapshot(home), most)
+    found = letters(newest_snapshot(), most)
     rows = [(f"{x.observed_at:%Y-%m-%d %H:%M}", x.sha256[:12], x.source, x.place, x.size, x.reason) for x in found]
     print_table(("when", "id", "source", "place", "bytes", "why"), rows)
 
@@ -63,7 +62,7 @@ def show_letter(letter: Annotated[str, typer.Argument(help="Its id, from the lis
     from flows.letters import chosen, raw
 
     with owned() as (home, config):
-        for found in chosen(newest_snapshot(home), letter):
+        for found in chosen(newest_snapshot(), letter):
             content = raw(home, config, [found], getpass.getuser(), reason)[0]
             shown = "its bytes were erased" if content is None else content.decode("utf-8", "backslashreplace")
             print(f"{found.source} {found.place}: {found.reason}\n{shown}")
@@ -77,7 +76,7 @@ def replay_letters(
     from flows.letters import chosen, replay
 
     with owned() as (home, config):
-        sent, left = replay(home, config, chosen(newest_snapshot(home), letter), getpass.getuser())
+        sent, left = replay(home, config, chosen(newest_snapshot(), letter), getpass.getuser())
     print(f"{sent} sent again and published; {left} still cannot be read on their own")
 
 
@@ -123,8 +122,8 @@ def check() -> None:
     """Check what must hold of the newest snapshot; exit 1 and say what does not."""
     from flows.check import failures
 
+    newest_snapshot()
     home, _ = here()
-    newest_snapshot(home)
     found = failures(home)
     for failure in found:
         print(failure)

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from flows.cli import Sorry, app, here
+from flows.cli import Sorry, app
 from flows.commands_ask import newest_snapshot, print_table
 from warehouse.retag import Comparison, Release
 
@@ -36,7 +36,7 @@ def retag(
     from flows.retag import retag as retag_it
 
     beginning = _beginning(since)
-    newest_snapshot(here()[0])
+    newest_snapshot()
     with owned() as (home, _):
         os.environ["AUSCULT_HOME"] = str(home.path)
         summary = recorded(retag_it)(beginning)
@@ -59,8 +59,7 @@ def _beginning(since: str | None) -> datetime | None:
 def _report(older: str | None, newer: str | None, as_json: bool) -> None:
     from warehouse.retag import compared, releases, two_newest
 
-    home, _ = here()
-    snapshot = newest_snapshot(home)
+    snapshot = newest_snapshot()
     known = releases(snapshot)
     chosen = two_newest(known)
     if chosen is None:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from flows.cli import Sorry, app, here
+from flows.cli import Sorry, app
 from flows.commands_ask import newest_snapshot, print_table
 from flows.commands_keep import owned
 from flows.review import STANCES, Stance
@@ -45,8 +45,7 @@ def review(
 
     if queue not in (None, "random", "uncertain"):
         raise Sorry(f"--queue: expected random or uncertain, got {queue!r}", 2)
-    home, _ = here()
-    found = waiting(newest_snapshot(home), queue, most)
+    found = waiting(newest_snapshot(), queue, most)
     if as_json:
         _print_json(found)
     elif list_ or not sys.stdin.isatty():
@@ -65,7 +64,7 @@ def give_verdict(
     platform: Annotated[str, typer.Option(help="The post's platform.")] = "x",
     note: Annotated[str | None, typer.Option(help="A note, without names.")] = None,
 ) -> None:
-    """Say what a post does with a claim."""
+    """Say what a post of your choice does with a claim. Precision is measured by what `auscult review` asks for."""
     from flows.review import UnknownPost, chosen, send
 
     given = next((known for known in STANCES if known == stance), None)
@@ -73,11 +72,11 @@ def give_verdict(
         raise Sorry(f"expected one of {', '.join(STANCES)}, got {stance!r}", 2)
     with owned() as (home, config):
         try:
-            said = chosen(newest_snapshot(home), platform, post_id, claim_id, given, datetime.now(UTC))
+            said = chosen(newest_snapshot(), platform, post_id, claim_id, given, datetime.now(UTC))
         except UnknownPost as error:
             raise Sorry(str(error), 1) from None
         send(home, config, [msgspec.structs.replace(said, note=note)])
-    print(f"{platform}:{post_id} {stance} {claim_id}: noted in the {said.queue} queue")
+    print(f"{platform}:{post_id} {stance} {claim_id}: noted")
 
 
 @review_app.command("precision", epilog="Example: `auscult review precision`")
@@ -85,8 +84,7 @@ def show_precision(as_json: Json = False) -> None:
     """Say how many signals of each family reviewers confirm, with the 95 % interval."""
     from warehouse.review import precision
 
-    home, _ = here()
-    measured = precision(newest_snapshot(home))
+    measured = precision(newest_snapshot())
     if as_json:
         _print_json(measured)
         return
@@ -102,8 +100,9 @@ def show_danger(
     """List the posts in which a person may be in danger, to hand to people who can help. No author is shown."""
     from warehouse.review import in_danger
 
-    home, _ = here()
-    found = in_danger(newest_snapshot(home), most)
+    found, of = in_danger(newest_snapshot(), most)
+    if of > len(found):
+        print(f"auscult: the newest {len(found)} of {of:,}; --most raises it", file=sys.stderr)
     if as_json:
         _print_json(found)
         return

@@ -8,18 +8,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flows.review import Stance
+from flows.review import Queue, Stance
 from flows.settings import settings
 from warehouse.dashboard.app import main
 
 
-def judged(platform: str, post_id: str, claim_id: str, stance: Stance) -> str | None:
-    """Send what a reader says of a post. Gives None when it is safe in the stream, else one line that says why not.
+def judged(platform: str, post_id: str, claim_id: str, stance: Stance, queue: Queue) -> str | None:
+    """Send what a reader says of a post, and where they met it.
+
+    Gives None when it is safe in the stream, else one line that says why not.
 
     It takes a process of its own: this one holds the snapshot open with its settings locked, so it cannot open the
     same snapshot a second time.
     """
-    command = [sys.executable, "-m", "flows.judge", platform, post_id, claim_id, stance]
+    command = [sys.executable, "-m", "flows.judge", platform, post_id, claim_id, stance, queue]
     sent = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if sent.returncode == 0:
         return None

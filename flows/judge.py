@@ -1,17 +1,19 @@
-"""`python -m flows.judge PLATFORM POST CLAIM STANCE`: sends one verdict, and says in one line why it could not."""
+"""`python -m flows.judge PLATFORM POST CLAIM STANCE QUEUE`: sends one verdict, or says in one line why not."""
 
 import sys
 
+import msgspec
+
 from flows.attach import OwnerFailed
-from flows.review import STANCES, UnknownPost, submit
+from flows.review import Queue, Stance, UnknownPost, submit
 from flows.settings import BadSetting
 from listeners.stream import Refused, Unreachable
 
 
-def judge(platform: str, post_id: str, claim_id: str, stance: str) -> None:
+def judge(platform: str, post_id: str, claim_id: str, stance: str, queue: str) -> None:
     """Send a verdict in the home that the environment names. Ends with one line for a person if it cannot."""
     try:
-        submit(platform, post_id, claim_id, next(known for known in STANCES if known == stance))
+        submit(platform, post_id, claim_id, msgspec.convert(stance, Stance), msgspec.convert(queue, Queue))
     except (UnknownPost, OwnerFailed, BadSetting, Unreachable, Refused) as error:
         sys.exit(str(error))
 

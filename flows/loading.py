@@ -34,6 +34,7 @@ in each of five."""
 GROUP = "loader"
 TAGGERS = "taggers"
 READERS = "readers"
+RETAGGERS = "retaggers"
 SPACING = 30.0
 SPACING_FACTOR = 20.0
 

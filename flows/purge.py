@@ -9,7 +9,7 @@ from flows.attach import attached
 from flows.claims import forget_examples
 from flows.errands import Purge, ask
 from flows.home import Home, connection, open_home
-from flows.loading import GROUP, READERS, TAGGERS
+from flows.loading import GROUP, READERS, RETAGGERS, TAGGERS
 from flows.publish import publish_now
 from flows.recorded import leave_summary
 from flows.settings import Settings, settings
@@ -26,6 +26,7 @@ def purge_home(home: Home, config: Settings) -> str:
         snapshot: str = ask(home, config, Purge())
         drop_read(stream, "posts", [TAGGERS])
         drop_read(stream, "tagged", [GROUP, READERS] if state.careful else [GROUP])
+        drop_read(stream, "retag", [RETAGGERS])
     forget_examples(home.path / "drafts", home.path / "published" / snapshot)
     return snapshot
 

@@ -16,7 +16,7 @@ from prefect import flow
 
 from flows.attach import attached, wait_for_marker
 from flows.home import Home, connection, open_home
-from flows.loading import TAGGERS
+from flows.loading import RETAGGERS, TAGGERS
 from flows.recorded import leave_summary
 from flows.send import Sender
 from flows.settings import Settings, settings
@@ -30,7 +30,6 @@ from warehouse.query import newest
 from warehouse.retag import Release, stored
 from warehouse.tagged import Origin, Tagged
 
-GROUP = "retaggers"
 BATCH = 500
 Watch = Callable[[str, int], None]
 
@@ -71,7 +70,7 @@ def retag_stored(home: Home, config: Settings, since: datetime | None, watch: Wa
 def _send(home: Home, stream: Connection, release: Release, since: datetime | None, watch: Watch) -> int:
     """Send what waits to be tagged again, unless an earlier call has sent it already."""
     snapshot, sent = newest(home.path), 0
-    if snapshot is None or lag(stream, "retag", GROUP):
+    if snapshot is None or lag(stream, "retag", RETAGGERS):
         return 0
     with Producer(stream) as producer:
         for each in stored(snapshot, release, since, datetime.now(UTC)):
@@ -92,15 +91,15 @@ def _publish(home: Home, config: Settings, stream: Connection) -> None:
 def _work(stream: Connection, pipe: Tagger, watch: Watch) -> tuple[int, int]:
     """Tag what the topic holds, batch by batch while no live post waits. Gives how many were and were not tagged."""
     done = failed = 0
-    if not lag(stream, "retag", GROUP):
+    if not lag(stream, "retag", RETAGGERS):
         return 0, 0
-    with Producer(stream) as producer, closing(GroupConsumer(stream, "retag", GROUP)) as consumer:
+    with Producer(stream) as producer, closing(GroupConsumer(stream, "retag", RETAGGERS)) as consumer:
         while True:
             if lag(stream, "posts", TAGGERS):
                 time.sleep(0.5)
                 continue
             messages = consumer.poll(0.5, BATCH)
-            if not messages and lag(stream, "retag", GROUP) == 0:
+            if not messages and lag(stream, "retag", RETAGGERS) == 0:
                 return done, failed
             results = retagged(pipe, messages)
             for message, result in results:

@@ -8,16 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
+import msgspec
+
 from flows.attach import attached, wait_for_marker
 from flows.home import Home, connection, open_home
 from flows.send import Sender
 from flows.settings import Settings, settings
 from listeners.events import Verdict
 from warehouse.query import newest
-from warehouse.review import Waiting, standing
+from warehouse.review import Waiting, text_version
 
 Stance = Literal["promotes", "debunks", "questions", "reports", "none"]
 STANCES: tuple[Stance, ...] = get_args(Stance)
+Queue = Literal["random", "uncertain", "chosen"]
 
 
 class UnknownPost(ValueError):
@@ -40,14 +43,10 @@ def verdict(waiting: Waiting, stance: Stance, now: datetime, note: str | None = 
 
 
 def chosen(snapshot: Path, platform: str, post_id: str, claim_id: str, stance: Stance, now: datetime) -> Verdict:
-    """Give the verdict of this machine's user on any post. It counts as of the queue in which the post waits.
-
-    Raises UnknownPost.
-    """
-    found = standing(snapshot, platform, post_id, claim_id)
+    """Give the verdict of this machine's user on a post that they chose themselves. Raises UnknownPost."""
+    found = text_version(snapshot, platform, post_id)
     if found is None:
         raise UnknownPost(f"the newest snapshot holds no post {platform}:{post_id}")
-    text_version, queue = found
     return Verdict(
         platform=platform,
         post_id=post_id,
@@ -55,8 +54,7 @@ def chosen(snapshot: Path, platform: str, post_id: str, claim_id: str, stance: S
         stance=stance,
         reviewer=getpass.getuser(),
         observed_at=now,
-        queue="random" if queue == "random" else "uncertain" if queue == "uncertain" else "chosen",
-        text_version=text_version,
+        text_version=found,
     )
 
 
@@ -74,10 +72,10 @@ def send(home: Home, config: Settings, verdicts: Sequence[Verdict], *, wait: boo
             wait_for_marker(home, config, marker_id, lambda said: None)
 
 
-def submit(platform: str, post_id: str, claim_id: str, stance: Stance) -> None:
+def submit(platform: str, post_id: str, claim_id: str, stance: Stance, queue: Queue) -> None:
     """Send one verdict in the home that the environment names: what the dashboard calls when a button is pressed.
 
-    It shows in the next snapshot. Raises UnknownPost, OwnerFailed.
+    `queue` is where the reader met the post. It shows in the next snapshot. Raises UnknownPost, OwnerFailed.
     """
     config = settings(os.environ)
     home = open_home(config.home_path)
@@ -85,4 +83,4 @@ def submit(platform: str, post_id: str, claim_id: str, stance: Stance) -> None:
     if snapshot is None:
         raise UnknownPost("nothing is published yet")
     given = chosen(snapshot, platform, post_id, claim_id, stance, datetime.now(UTC))
-    send(home, config, [given], wait=False)
+    send(home, config, [msgspec.structs.replace(given, queue=queue)], wait=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from listeners.archive_text import hashtags
 from nlp.tags import ClaimMention, Document, Span, Tags, TopicMention
 
 CHUNK = 1 << 16
@@ -81,7 +82,9 @@ def _encode(answer: Any) -> bytes:
 
 
 def _document(line: Line) -> Document:
-    tags = " ".join(f"#{tag.lstrip('#')}" for tag in line.hashtags or () if f"#{tag.lstrip('#')}" not in line.text)
+    known = hashtags(line.text)
+    named = [tag.lstrip("#＃") for tag in line.hashtags or ()]
+    tags = " ".join(f"#{tag}" for tag in named if tag.lower() not in known)
     return Document(
         text=line.text,
         name=line.name,

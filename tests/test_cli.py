@@ -64,6 +64,25 @@ def test_hashtags_are_listed_for_people_and_for_machines(empty: Path) -> None:
     assert len([tag for tag in tags if tag["kind"] != "meeting"]) >= 100
 
 
+@pytest.mark.parametrize("words", [["sql", "select 1"], ["tag", "--no-careful"]])
+def test_a_question_and_the_filter_make_no_home(tmp_path: Path, words: list[str]) -> None:
+    auscult(tmp_path / "home", *words, typed='{"id": 1, "text": "hello"}\n')
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_home_that_cannot_be_is_one_line(tmp_path: Path) -> None:
+    ran = auscult(tmp_path / ("long" * 100), "sql", "select 1")
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert ran.stderr.startswith("auscult: AUSCULT_HOME: ")
+
+
+@pytest.mark.parametrize(("text", "more"), [("Look at this #Measles", False), ("Look at this #measles2026", True)])
+def test_a_hashtag_of_a_line_is_read_unless_its_text_holds_that_very_tag(empty: Path, text: str, more: bool) -> None:
+    line = json.dumps({"id": 1, "text": text, "hashtags": ["measles"]})
+    answer = json.loads(auscult(empty, "tag", "--no-careful", typed=line).stdout)
+    assert ("alt:0" in {topic["field"] for topic in answer["topics"]}) is more
+
+
 def test_the_filter_answers_every_line_in_order(empty: Path) -> None:
     lines = [
         '{"id": "a", "text": "Vaccines cause autism"}',

@@ -43,13 +43,13 @@ def judging_page(home: str, name: str, told: str) -> None:
     from pathlib import Path
 
     from warehouse.dashboard.app import main
-    from warehouse.dashboard.visit import Judged
+    from warehouse.dashboard.visit import Judged, Queue
 
-    def submit(platform: str, post_id: str, claim_id: str, stance: Judged) -> str | None:
+    def submit(platform: str, post_id: str, claim_id: str, stance: Judged, queue: Queue) -> str | None:
         if not Path(told).exists():
             return "the pipeline did not start"
         with Path(told).open("a") as lines:
-            lines.write(f"{platform}:{post_id} {stance} {claim_id}\n")
+            lines.write(f"{platform}:{post_id} {stance} {claim_id} {queue}\n")
         return None
 
     main(Path(home), "UTC", opening=name, submit=submit)
@@ -253,7 +253,7 @@ def test_a_newer_snapshot_is_read_on_the_next_run(tmp_path: Path) -> None:
 def test_a_reader_says_under_a_post_what_it_does_with_the_claim(home: Path, told: Path) -> None:
     app = judging(home, "claims", told, claim="mmr-causes-autism")
     app.button(key="judge-simulated-103-mmr-causes-autism-debunks").click().run()
-    assert told.read_text() == "simulated:103 debunks mmr-causes-autism\n"
+    assert told.read_text() == "simulated:103 debunks mmr-causes-autism chosen\n"
     assert "Thank you. Noted: debunks it." in [said.value for said in app.success]
 
 
@@ -279,7 +279,8 @@ def test_what_waits_for_a_reviewer_is_shown_one_after_another(home: Path, told: 
         said[0].click().run()
         assert not app.exception
     assert len(waiting) == len(set(waiting)) == 3
-    assert told.read_text().count(" promotes ") == 3
+    queues = [line.split()[3] for line in told.read_text().splitlines()]
+    assert len(queues) == 3 and set(queues) <= {"random", "uncertain"}
     assert "you judged 3" in app.success[0].value
     assert app.info[0].value == "Nothing waits for you."
 
@@ -288,9 +289,9 @@ def test_a_verdict_on_a_post_that_is_not_there_is_refused_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUSCULT_HOME", str(tmp_path))
-    assert judged("simulated", "103", "mmr-causes-autism", "debunks") == "nothing is published yet"
+    assert judged("simulated", "103", "mmr-causes-autism", "debunks", "random") == "nothing is published yet"
     published(tmp_path)
-    said = judged("simulated", "999", "mmr-causes-autism", "debunks")
+    said = judged("simulated", "999", "mmr-causes-autism", "debunks", "chosen")
     assert said == "the newest snapshot holds no post simulated:999"
 
 

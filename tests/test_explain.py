@@ -144,6 +144,13 @@ def test_what_cannot_be_explained_is_one_line(home: Path, words: list[str], code
     assert ran.stderr.startswith(line)
 
 
+def test_digits_alone_are_a_text_and_a_hint_says_how_a_post_is_named(home: Path) -> None:
+    ran = auscult(home, "explain", "1234567890", "--no-careful", "--json")
+    assert json.loads(ran.stdout)["text"] == "1234567890"
+    assert "--platform" in ran.stderr and ran.stderr.count("\n") == 1
+    assert auscult(home, "explain", "1234567890 people", "--no-careful").stderr == ""
+
+
 def test_without_a_snapshot_no_post_can_be_named(tmp_path: Path) -> None:
     ran = auscult(tmp_path / "new", "explain", "1", "--platform", "x")
     assert ran.returncode == 3 and "nothing is published" in ran.stderr

@@ -236,6 +236,13 @@ def test_an_unread_bio_says_nothing_of_a_role(feed: Feed) -> None:
     assert one(feed, "role", "kept.author_roles") == ("clinician",)
 
 
+def test_a_later_bio_stands_whichever_model_read_the_post_beside_an_earlier_one(feed: Feed) -> None:
+    feed.load((seen(author="u1", identity=person("u1", bio="Medical student")), tags(role="student", model="m1+c1")))
+    feed.load((seen("2", author="u1", identity=person("u1", bio="MD"), minutes=9), tags(role="clinician")))
+    assert one(feed, "role", "kept.author_roles") == ("clinician",)
+    assert one(feed, "role.value", "vault.identities") == ("clinician",)
+
+
 def test_the_newest_of_each_identity_field_is_in_the_vault(feed: Feed) -> None:
     feed.load(seen("1", identity=person("u1", handle="new", name="Ann"), minutes=9))
     feed.load(seen("2", identity=person("u1", handle="old", bio="MD"), minutes=1))

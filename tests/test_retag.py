@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 from homes import auscult, end_owner, said
 from warehouse_stream import NOW, Feed, at, claim, fresh, rows, seen, tags
 
+from flows.attach import attached
+from flows.home import connection, open_home
 from flows.retag import retagged
 from flows.settings import settings
 from flows.tagging import tagger
 from listeners import events
 from listeners.events import Post, PostDeleted, Retag
-from listeners.stream import Message
+from listeners.stream import Message, OffsetConsumer
 from warehouse import retag
 from warehouse.publish import publish
 from warehouse.query import newest
@@ -137,7 +140,17 @@ def test_a_worker_tags_what_it_can_read_and_leaves_out_what_it_cannot() -> None:
     assert result.tags is not None and result.tags.signal
 
 
-def test_the_command_tags_again_and_reports(tmp_path: Path) -> None:
+def retained(path: Path) -> int:
+    """Give how many messages the topic of posts to tag again still holds."""
+    home, config = open_home(path), settings({"AUSCULT_CAREFUL": "false"})
+    with (
+        attached(home, config) as state,
+        closing(OffsetConsumer(connection(config, home, state.bootstrap), "retag", {})) as topic,
+    ):
+        return sum(end - start for start, end in topic.bounds().values())
+
+
+def test_the_command_tags_again_reports_and_leaves_the_purge_no_text(tmp_path: Path) -> None:
     home = tmp_path / "home"
     (tmp_path / "posts.csv").write_text(
         "id,created_at,author,text\n439634602928668675,2014-03-01,three,MMR vaccine causes autism #measles\n"
@@ -154,8 +167,11 @@ def test_the_command_tags_again_and_reports(tmp_path: Path) -> None:
         "tagged": 1,
         "failed": 0,
     }
+    assert retained(home) == 1
     found = json.loads(said(home, "retag", "--report", "--json"))
     assert (found["posts"], found["gained"], found["lost"]) == (1, 0, 0)
+    said(home, "purge")
+    assert retained(home) == 0
     wrong = auscult(home, "retag", "--since", "soon")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
     end_owner(home)

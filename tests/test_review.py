@@ -11,7 +11,7 @@ from homes import auscult, end_owner
 from homes import said as spoken
 from warehouse_stream import NOW, Feed, at, claim, fresh, rows, seen, tags
 
-from flows.review import UnknownPost, chosen, verdict
+from flows.review import UnknownPost, chosen, submit, verdict
 from listeners import events
 from listeners.events import AuthorRemoved, PostDeleted, Verdict
 from warehouse import review
@@ -135,12 +135,20 @@ def test_every_count_of_signals_carries_the_precision_of_its_family(feed: Feed, 
     assert rows(feed.warehouse, shown) == [(1.0, False)]
 
 
-def test_a_verdict_from_the_command_line_counts_as_of_the_queue_in_which_the_post_waits(feed: Feed) -> None:
+def test_what_a_reviewer_picked_measures_nothing_and_a_signal_drawn_at_random_goes_on_waiting(feed: Feed) -> None:
     signals(feed, 8)
     path = snapshot(feed)
-    for each in review.waiting(path):
-        assert chosen(path, "simulated", each.post_id, each.claim_id, "none", at(0)).queue == each.queue
-    assert chosen(path, "simulated", "1", "another", "none", at(0)).queue == "chosen"
+    before = review.waiting(path)
+    picked = [chosen(path, "simulated", each.post_id, each.claim_id, "none", at(0)) for each in before]
+    assert {each.queue for each in picked} == {"chosen"}
+    feed.load(*picked)
+    drawn = [each for each in before if each.queue == "random"]
+    assert 0 < len(drawn) < len(before)
+    path = snapshot(feed)
+    assert review.waiting(path) == drawn and review.precision(path)[-1].verdicts == 0
+    feed.load(*(verdict(each, "none", at(1)) for each in drawn))
+    path = snapshot(feed)
+    assert review.waiting(path) == [] and review.precision(path)[-1].verdicts == len(drawn)
     with pytest.raises(UnknownPost):
         chosen(path, "x", "1", "another", "none", at(0))
 
@@ -148,11 +156,20 @@ def test_a_verdict_from_the_command_line_counts_as_of_the_queue_in_which_the_pos
 def test_posts_of_people_in_danger_are_queued_without_their_author(feed: Feed) -> None:
     feed.load((seen("1", "words of despair", author="u1", created_at=at(0)), tags(danger=True)), seen("2", author="u1"))
     path = snapshot(feed)
-    assert review.in_danger(path) == [review.Danger("simulated", "1", at(0), "words of despair")]
+    assert review.in_danger(path) == ([review.Danger("simulated", "1", at(0), "words of despair")], 1)
     assert "author" not in rows(feed.warehouse, "select list(column_name) from (describe danger_queue)")[0][0]
 
 
-def test_a_reviewer_lists_judges_and_sees_the_precision(tmp_path: Path) -> None:
+def test_posts_of_people_in_danger_that_are_not_shown_are_counted(feed: Feed) -> None:
+    feed.load(*((seen(str(n), f"despair {n}", author=f"u{n}", created_at=at(n)), tags(danger=True)) for n in range(3)))
+    home = snapshot(feed).parents[1]
+    few = auscult(home, "review", "danger", "--most", "2", "--json")
+    assert [json.loads(line)["post_id"] for line in few.stdout.splitlines()] == ["2", "1"]
+    assert few.stderr == "auscult: the newest 2 of 3; --most raises it\n"
+    assert auscult(home, "review", "danger").stderr == ""
+
+
+def test_a_reviewer_lists_judges_and_sees_the_precision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
     (tmp_path / "posts.csv").write_text(
         "id,created_at,author,text\n439634602928668675,2014-03-01,three,MMR vaccine causes autism #measles\n"
@@ -161,7 +178,12 @@ def test_a_reviewer_lists_judges_and_sees_the_precision(tmp_path: Path) -> None:
     waiting = [json.loads(line) for line in spoken(home, "review", "--json").splitlines()]
     assert waiting and "MMR vaccine causes autism" in spoken(home, "review", "--list")
     for each in waiting:
-        spoken(home, "review", "verdict", each["post_id"], each["claim_id"], "debunks", "--note", "irony")
+        named = spoken(home, "review", "verdict", each["post_id"], each["claim_id"], "debunks", "--note", "irony")
+        assert named == f"x:{each['post_id']} debunks {each['claim_id']}: noted\n"
+    monkeypatch.setenv("AUSCULT_HOME", str(home))
+    for each in waiting:
+        submit(each["platform"], each["post_id"], each["claim_id"], "debunks", each["queue"])
+    spoken(home, "publish")
     assert spoken(home, "review", "--json") == ""
     found = [json.loads(line) for line in spoken(home, "review", "precision", "--json").splitlines()]
     assert found[-1]["family"] == "all"

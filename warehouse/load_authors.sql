@@ -5,13 +5,11 @@ create or replace temp table staged_identities as
 select
     m.platform as platform, m.author as author, m.alias as alias, m.post_id as post_id, m.observed_at as observed_at,
     m.author_id as author_id, m.handle as handle, m.name as name, m.bio as bio, m.permalink as permalink,
-    case when m.role is not null then {
-        'rules': m.rules, 'model': m.model, 'observed_at': m.observed_at, 'value': m.role
-    } end as role
+    case when m.role is not null then {'rules': m.rules, 'observed_at': m.observed_at, 'value': m.role} end as role
 from (
     select from_json(line, '{
         "platform":"varchar","author":"varchar","alias":"varchar","author_id":"varchar","handle":"varchar",
-        "name":"varchar","bio":"varchar","role":"varchar","rules":"varchar","model":"varchar",
+        "name":"varchar","bio":"varchar","role":"varchar","rules":"varchar",
         "post_id":"varchar","permalink":"varchar","observed_at":"timestamptz"
     }') as m
     from (select unnest($lines::varchar[]) as line)
@@ -69,7 +67,7 @@ from (
     select
         platform, author,
         {
-            'rules': role.rules, 'model': role.model, 'observed_at': role.observed_at,
+            'rules': role.rules, 'observed_at': role.observed_at,
             'value': case when role.value = 'patient-or-caregiver' then 'other' else role.value end
         } as role
     from staged_identities where role is not null

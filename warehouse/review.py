@@ -55,19 +55,19 @@ def waiting(snapshot: Path, queue: str | None = None, most: int = 200) -> list[W
     return [Waiting(*row) for row in rows]
 
 
-def standing(snapshot: Path, platform: str, post_id: str, claim_id: str) -> tuple[str, str] | None:
-    """Give the version of a post's text and the queue in which it waits with that claim (chosen: in none)."""
-    asked = {"platform": platform, "post_id": post_id, "claim_id": claim_id}
+def text_version(snapshot: Path, platform: str, post_id: str) -> str | None:
+    """Give the version of a post's text, empty while it has none; None where there is no such post."""
+    asked = {"platform": platform, "post_id": post_id}
     with connect(snapshot) as connection:
-        found: tuple[str, str] | None = connection.execute(statements("review")["text_version"], asked).fetchone()
-    return found
+        found: tuple[str] | None = connection.execute(statements("review")["text_version"], asked).fetchone()
+    return found[0] if found else None
 
 
-def in_danger(snapshot: Path, most: int = 100) -> list[Danger]:
-    """Give the posts in which a person may be in danger, the newest first."""
+def in_danger(snapshot: Path, most: int = 100) -> tuple[list[Danger], int]:
+    """Give the posts in which a person may be in danger, the newest first, and how many there are in all."""
     with connect(snapshot) as connection:
         rows = connection.execute(statements("review")["danger"], {"most": most}).fetchall()
-    return [Danger(*row) for row in rows]
+    return [Danger(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
 def precision(snapshot: Path) -> list[Precision]:

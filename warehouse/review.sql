@@ -10,15 +10,13 @@ order by queue, "position"
 limit $most
 
 -- name: text_version
-select post.text_version, coalesce(any_value(waiting.queue), 'chosen') as queue
-from posts as post
-left join review_queue as waiting
-    on waiting.platform = post.platform and waiting.post_id = post.post_id and waiting.claim_id = $claim_id
-where post.platform = $platform and post.post_id = $post_id
-group by post.text_version
+select coalesce(text_version, '') as text_version from posts where platform = $platform and post_id = $post_id
 
 -- name: danger
-select platform, post_id, created_at, "text" from danger_queue order by created_at desc nulls last limit $most
+select platform, post_id, created_at, "text", count(*) over () as found
+from danger_queue
+order by created_at desc nulls last, post_id
+limit $most
 
 -- name: precision
 select "family", signals, verdicts, confirmed, "precision", precision_low, precision_high

@@ -168,7 +168,6 @@ def _identity_line(event: PostSeen, tags: Tags | None) -> Line:
         "permalink": identity.permalink,
         "role": role,
         "rules": tags.rules if tags else None,
-        "model": tags.model if tags else None,
         "observed_at": event.observed_at,
     }
     return Line("identities", _encode(row).decode())

@@ -3,10 +3,11 @@
     python tests/benchmarks/forgetting.py [--posts 3000] [--authors 5] [--seed 1]
 
 Plays the simulated week, notes texts that nobody else wrote and the handles, names and bios of some authors (and of
-one post's), finds them in the files first, since a search that finds nothing proves nothing, then runs `auscult forget
-author`, `auscult forget post` and `auscult purge`. Searched are the bytes of each file, the messages of the broker's
-log as they read unpacked, and every value of every table of each database. Exit 1 if anything is left. Words that
-others repeat in reposts of their own are not looked for: how many such reposts still stand is said at the end.
+one post's), tags them again, finds them in the files first, since a search that finds nothing proves nothing, then runs
+`auscult forget author`, `auscult forget post` and `auscult purge`. Searched are the bytes of each file, the messages of
+the broker's log as they read unpacked, and every value of every table of each database. Exit 1 if anything is left.
+Words that others repeat in reposts of their own are not looked for: how many such reposts still stand is said at the
+end.
 """
 
 import argparse
@@ -48,18 +49,20 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="not read: what is forgotten is simulated")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
+        home, claims = Path(folder) / "home", Path(folder) / "claims"
+        claims.mkdir()  # another folder of claims is another release, so that every post is tagged again
         try:
-            left = forget(home, chosen)
+            left = forget(home, claims, chosen)
         finally:
             end_owner(home)
     sys.exit(1 if left else 0)
 
 
-def forget(home: Path, chosen: argparse.Namespace) -> dict[bytes, list[str]]:
-    """Play, forget, purge; print what was found before and what is left, and give the latter."""
+def forget(home: Path, claims: Path, chosen: argparse.Namespace) -> dict[bytes, list[str]]:
+    """Play, tag again, forget, purge; print what was found before and what is left, and give the latter."""
     people = forgettable(list(week(chosen.seed, chosen.posts)), chosen.authors + 1)
     said(home, "demo", "--posts", str(chosen.posts), "--seed", str(chosen.seed), "--no-dashboard")
+    said(home, "retag", AUSCULT_CLAIMS=str(claims))
     end_owner(home)
     *authors, writer = people
     needles = {needle for person in authors for needle in person.needles}

@@ -7,7 +7,7 @@ import streamlit as st
 from warehouse.dashboard.claims import claim
 from warehouse.dashboard.colours import STANCE_NAMES
 from warehouse.dashboard.records import Mention
-from warehouse.dashboard.visit import Judged, Visit
+from warehouse.dashboard.visit import Judged, Queue, Visit
 
 ANSWERS: dict[Judged, str] = {
     "promotes": "Promotes it",
@@ -32,11 +32,11 @@ def asked(visit: Visit, platform: str, post_id: str, mentions: Sequence[Mention]
             _question(visit, (platform, post_id, known), stance)
 
 
-def buttons(visit: Visit, place: Place) -> bool:
+def buttons(visit: Visit, place: Place, queue: Queue) -> bool:
     """Show what can be answered; give whether it was answered just now and is noted."""
     with st.container(horizontal=True, gap="small"):
         pressed = [stance for stance, name in ANSWERS.items() if st.button(name, key=_key(place, stance))]
-    return bool(pressed) and _noted(visit, place, pressed[0])
+    return bool(pressed) and _noted(visit, place, pressed[0], queue)
 
 
 def judged() -> dict[Place, Judged]:
@@ -51,15 +51,15 @@ def _question(visit: Visit, place: Place, stance: str) -> None:
         f"“{claim(place[2]).statement}”\n\nThe tagger says: **{STANCE_NAMES[stance].lower()}**. "
         "What does the post do with this claim?"
     )
-    buttons(visit, place)
+    buttons(visit, place, "chosen")
     if place in judged():
         st.success(f"Thank you. Noted: {ANSWERS[judged()[place]].lower()}.", icon=None)
 
 
-def _noted(visit: Visit, place: Place, stance: Judged) -> bool:
+def _noted(visit: Visit, place: Place, stance: Judged, queue: Queue) -> bool:
     assert visit.submit is not None, "no button is shown without it"
     with st.spinner("Noting it …"):
-        wrong = visit.submit(*place, stance)
+        wrong = visit.submit(*place, stance, queue)
     if wrong is not None:
         st.error(f"It could not be noted: {wrong}", icon=None)
         return False

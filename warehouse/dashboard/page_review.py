@@ -25,10 +25,9 @@ def show(visit: Visit) -> None:
 
 
 def _next(visit: Visit) -> None:
-    skipped: set[judging.Place] = st.session_state.setdefault("skipped", set())
-    done = judging.judged()
-    waiting = [row for row in visit.ask_newer(Waiting, "review.waiting") if _place(row) not in skipped | done.keys()]
-    if done:
+    passed: set[judging.Place] = st.session_state.setdefault("passed", set())
+    waiting = [row for row in visit.ask_newer(Waiting, "review.waiting") if _place(row) not in passed]
+    if done := judging.judged():
         st.success(f"Thank you: you judged {len(done)}. The next snapshot counts what you said.", icon=None)
     if not waiting:
         st.info("Nothing waits for you.", icon=None)
@@ -40,10 +39,9 @@ def _next(visit: Visit) -> None:
         st.html(cards.waiting(row, mentions, visit.zone))
         visit.link("posts", "Open the thread", post=f"{row.platform}:{row.post_id}")
     st.markdown("What does the post do with this claim?")
-    if judging.buttons(visit, _place(row)):
-        st.rerun()
-    if st.button("Skip", type="tertiary"):
-        skipped.add(_place(row))
+    answered = judging.buttons(visit, _place(row), row.queue)
+    if st.button("Skip", type="tertiary") or answered:
+        passed.add(_place(row))
         st.rerun()
 
 

@@ -1,7 +1,7 @@
 """What the questions of the dashboard answer with: one record per statement, its fields the columns."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -165,7 +165,7 @@ class Precision(msgspec.Struct, frozen=True):
 class Waiting(msgspec.Struct, frozen=True):
     """A post and a claim that wait for a person's word; see the mart review_queue."""
 
-    queue: str
+    queue: Literal["random", "uncertain"]
     platform: str
     post_id: str
     claim_id: str

@@ -16,8 +16,10 @@ from warehouse.query import BadQuestion
 
 Row = TypeVar("Row")
 Judged = Literal["promotes", "debunks", "questions", "reports", "none"]
-Submit = Callable[[str, str, str, Judged], str | None]
-"""Takes platform, post, claim and what the post does with it; gives why that could not be noted, or None."""
+Queue = Literal["random", "uncertain", "chosen"]
+Submit = Callable[[str, str, str, Judged, Queue], str | None]
+"""Takes platform, post, claim, what the post does with it, and the queue in which the visitor met it (chosen: in none);
+gives why that could not be noted, or None."""
 
 
 class Visit(msgspec.Struct):

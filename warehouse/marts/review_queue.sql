@@ -15,7 +15,8 @@
 -- cues: The words that decided the stance.
 --
 -- A hash puts every signal into one of two halves: one is for the random queue alone, so that nothing else decides
--- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal.
+-- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal. So does
+-- a verdict that was given elsewhere leave a signal in the random queue: somebody's choice must not thin it out.
 with signal as (
     select platform, id_time, post_id from signals
 ),
@@ -30,22 +31,26 @@ promotion as (
         partition by mention.platform, mention.id_time, mention.post_id, mention.claim_id order by mention.score desc
     ) = 1
 ),
-waiting as (
+drawn as (
     select
         promotion.*, post.created_at, post."text", post.text_version, signal.post_id is not null as is_signal,
         md5_number_lower(concat_ws(':', promotion.platform, promotion.post_id, promotion.claim_id)) as draw
     from promotion
     join posts as post using (platform, id_time, post_id)
     left join signal using (platform, id_time, post_id)
-    where post.repost_of is null and not exists (
-        select 1 from verdicts as verdict
-        where verdict.platform = promotion.platform and verdict.id_time = promotion.id_time
-            and verdict.post_id = promotion.post_id and verdict.claim_id = promotion.claim_id
-            and coalesce(verdict.text_version = post.text_version, true)
-    )
+    where post.repost_of is null
 ),
 queued as (
-    select *, case when is_signal and draw % 2 = 0 then 'random' else 'uncertain' end as queue from waiting
+    select *, case when is_signal and draw % 2 = 0 then 'random' else 'uncertain' end as queue from drawn
+),
+waiting as (
+    select * from queued where not exists (
+        select 1 from verdicts as verdict
+        where verdict.platform = queued.platform and verdict.id_time = queued.id_time
+            and verdict.post_id = queued.post_id and verdict.claim_id = queued.claim_id
+            and coalesce(verdict.text_version = queued.text_version, true)
+            and (verdict.queue = 'random' or queued.queue = 'uncertain')
+    )
 ),
 placed as (
     select
@@ -53,7 +58,7 @@ placed as (
         row_number() over (
             partition by queue order by case when queue = 'uncertain' then abs(score - 0.5) end, draw
         ) as position
-    from queued
+    from waiting
 )
 select
     queue, position, platform, id_time, post_id, claim_id, "family", is_signal, score, created_at, "text",
