@@ -31,6 +31,8 @@ class LanguageFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/languages.toml`."""
 
     covered: tuple[str, ...]
+    unsaid: tuple[str, ...]
+    renamed: dict[str, str]
     words: dict[str, str]
 
 
@@ -43,6 +45,7 @@ class Languages:
         self._small = {code: frozenset(words.split()) for code, words in file.words.items()}
         self._english = self._small["en"]
         self._vocabulary = vocabulary
+        self._unsaid, self._renamed = frozenset(file.unsaid), file.renamed
 
     def of(self, text: str, forms: frozenset[str], said: str | None) -> str:
         """Give the ISO 639-1 code of a post's language, or "und". `said`: what the platform says."""
@@ -51,13 +54,17 @@ class Languages:
         english = len(self._english & forms)
         if english >= 3 and english * 4 >= len(forms):
             return "en"
-        return self._weigh(forms, english, said.split("-")[0].lower() if said else None)
+        return self._weigh(forms, english, self._known(said))
+
+    def _known(self, said: str | None) -> str | None:
+        code = (said or "").split("-")[0].lower()
+        return None if not code or code in self._unsaid else self._renamed.get(code, code)
 
     def _weigh(self, forms: frozenset[str], english: int, said: str | None) -> str:
         scores = {code: float(len(words & forms)) for code, words in self._small.items()}
         known = len(self._vocabulary & forms)
         scores["en"] += 0.5 * (known - english)
-        if said and said != UNKNOWN:
+        if said:
             scores[said] = scores.get(said, 0.0) + _PRIOR
         best = max(scores, key=lambda code: (scores[code], code == "en"))
         if scores[best] >= _ENOUGH or (best == said and scores[best] > 0):

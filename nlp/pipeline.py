@@ -172,7 +172,8 @@ class Tagger:
     """Tags documents. `knowledge`: a folder like `nlp`, checked here; `careful`: the careful reader, if any.
 
     `own`: a folder (or file) of a user's own claims, on top of those of `knowledge`.
-    `patients_on_x`: whether "patient or caregiver" is told on X, which forbids inferring a person's health.
+    `patients_on_x`: whether "patient or caregiver" is told on X, which forbids inferring a person's health, and where
+    no platform is named.
     """
 
     def __init__(
@@ -241,7 +242,7 @@ class Tagger:
         if not document.name and not document.bio:
             return tags
         role = self._lore.roles.of(document.name, document.bio)
-        if role == PATIENT and document.platform == "x" and not self._patients_on_x:
+        if role == PATIENT and document.platform in ("x", None) and not self._patients_on_x:
             role = OTHER
         return tags if role == tags.role else msgspec.structs.replace(tags, role=role)
 

@@ -13,6 +13,7 @@ from nlp.lore import lore
 from nlp.normalise import Reader
 from nlp.phrases import Compiler, Scene
 from nlp.pipeline import Tagger
+from nlp.tags import Document
 
 LISTS = {"vaccine": ["vaccine", "flu shot", "v@x"], "cause": ["cause", "lead to"]}
 CLAIM = """
@@ -196,3 +197,52 @@ def test_the_examples_of_the_claims_come_out_right_but_for_a_few() -> None:
     asked = answers(tagger, tagger.claims)
     wrong = [f"{a.claim.id}: {a.expected}, got {a.got}: {a.text}" for a in asked if a.misleading]
     assert len(wrong) <= 0.06 * len(asked), "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tylenol and autism",
+        "Baking soda mouthwash for cancer patients",
+        "Smallpox is gone!",
+        "Vaccine scam alert",
+        "Primary vaccine failure",
+        "Statin myths",
+        "Antidepressants vs placebo",
+        "SIDS: vaccines protect",
+        "Russian roulette: skipping vaccines",
+        "HPV vaccine reactions",
+        "Black salve scars",
+        "#MaskOff by Future",
+        "cute #guineapigs",
+        "#vaccineinjury compensation",
+        "#killshot in game 7",
+        "#depopulation of rural Japan",
+    ],
+)
+def test_words_beside_each_other_and_loose_hashtags_promote_nothing(text: str) -> None:
+    [tags] = Tagger(careful=False).tag([Document(text, language="en")])
+    assert not tags.signal
+    assert "promotes" not in {mention.stance for mention in tags.claims}
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("I can't go on anymore", True),
+        ("kms tonight i mean it", True),
+        ("i want to die", True),
+        ("going to end it all", True),
+        ("I want to kill myself and nobody cares", True),
+        ("called the hotline and no one answered. i want to die", True),
+        ("i need to purge after that dinner", True),
+        ("Cycled 40 kms for #breastcancer research", False),
+        ("I can't go on holiday this year", False),
+        ("Going to purge my wardrobe", False),
+        ("Suicide prevention: if you hear 'I want to die', call 988", False),
+        ("I don't want to kill myself anymore, thank you nurse", False),
+    ],
+)
+def test_a_cry_is_told_from_kilometres_campaigns_and_recovery(text: str, danger: bool) -> None:
+    [tags] = Tagger(careful=False).tag([Document(text, language="en")])
+    assert tags.danger == danger

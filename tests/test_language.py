@@ -26,6 +26,9 @@ def tagger() -> Tagger:
         ("تطعيم الانفلونزا", None, "ar"),
         ("@someone http://t.co/abc", None, "und"),
         ("Grippe!", "fr", "fr"),
+        ("#ClotShot", "qht", "en"),
+        ("Vaccines kill", "zxx", "en"),
+        ("vaksin flu", "in", "id"),
     ],
 )
 def test_languages_are_told_apart(tagger: Tagger, text: str, said: str | None, code: str) -> None:

@@ -149,12 +149,13 @@ def tagger() -> Tagger:
 
 @pytest.mark.parametrize(("role", "name", "bio"), [(role, *bio) for role, bios in BIOS.items() for bio in bios])
 def test_a_role_is_what_the_bio_says(tagger: Tagger, role: str, name: str, bio: str) -> None:
-    [tags] = tagger.tag([Document("hello", name=name, bio=bio)])
+    [tags] = tagger.tag([Document("hello", name=name, bio=bio, platform="bluesky")])
     assert tags.role == role
 
 
-def test_patients_are_not_told_on_x_unless_switched_on(tagger: Tagger) -> None:
-    document = Document("hello", name="Pat", bio="Breast cancer survivor", platform="x")
+@pytest.mark.parametrize("platform", ["x", None])
+def test_patients_are_not_told_on_x_unless_switched_on(tagger: Tagger, platform: str | None) -> None:
+    document = Document("hello", name="Pat", bio="Breast cancer survivor", platform=platform)
     assert tagger.tag([document])[0].role == "other"
     assert Tagger(careful=False, patients_on_x=True).tag([document])[0].role == "patient-or-caregiver"
 
