@@ -6,6 +6,7 @@ the claim of that family about a topic or word that it names, or else the family
 it hangs on, so that people see it, answer it and can list it.
 """
 
+import hashlib
 import math
 import re
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from nlp.pipeline import fields
 from nlp.reader import MODEL, CarefulReader, Reading
 from nlp.tags import ClaimMention, Document, Span, Tags
 
-PROMOTES, NONE = "promotes", "none"
+PROMOTES, DEBUNKS, NONE = "promotes", "debunks", "none"
 FALSIFIABLE, CONCERN = "falsifiable", "concern"
 CONCERNS = frozenset({"vaccine-liberty", "vaccine-religion", "vaccine-origin"})
 UNLISTED = "-unlisted"
@@ -27,21 +28,22 @@ LEAST = 1e-4
 MOST_NAMED = 3
 """Of the claims that a post names by topic or word, as many count: what lists every disease is about none of them."""
 WINDOWS = 6
-BESIDES = 2
-"""With at most as many words beside a claim a post says nothing else: the reader, who hears people by what they say
-around a claim, often takes it for quoted, and the rules are believed."""
+HELD_BY = 0.01
+"""So far below the threshold a post stays that is held back: people see it among the uncertain ones."""
 _WORD = re.compile(r"\S+")
 _PART = re.compile(f"[^{FIELD_BREAK}]+")
 
 
 class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/model/opinion.toml`: weights of a logistic model, and the probabilities from which on the reader
-    is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family.
+    is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family. A post that it
+    takes for debunking with more than `held_at` is held back, whatever its score.
     """
 
     release: str
     intercept: float
     signal_at: float
+    held_at: float
     stance_at: float
     theme_at: float
     weights: dict[str, float]
@@ -72,8 +74,10 @@ class SecondOpinion:
             for word in claim.words:
                 self._by_words.setdefault(claim.family, []).append((tuple(words.read(word).stems), claim))
         self._reader = CarefulReader(folder)
-        self._opinion = decode(folder / "opinion.toml", Opinion)
-        self.release = f"{self._reader.release}.{self._opinion.release}"
+        opinion = folder / "opinion.toml"
+        self._opinion = decode(opinion, Opinion)
+        weighed = hashlib.sha256(opinion.read_bytes()).hexdigest()[:4]
+        self.release = f"{self._reader.release}.{self._opinion.release}+{weighed}"
 
     def read(self, candidates: Sequence[tuple[Document, Tags]]) -> list[Tags]:
         """Give the tags of each candidate after a careful look, in order."""
@@ -84,10 +88,15 @@ class SecondOpinion:
         ]
 
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
-        score = max(self.score(reading, tags), _plainly(document, tags))
+        score = self.score(reading, tags)
+        if reading.stances[DEBUNKS] > self._opinion.held_at:
+            score = min(score, self._opinion.signal_at - HELD_BY)
         signal = score >= self._opinion.signal_at
         heard = self._heard(reading, signal)
-        claims = tuple(_of_reader(claim, reading, heard, score, signal) for claim in tags.claims)
+        said = tags.claims
+        if not signal and reading.stances[NONE] >= self._opinion.stance_at:
+            said = tuple(claim for claim in said if not _promoted(claim))  # words of a claim, and the reader hears none
+        claims = tuple(_of_reader(claim, reading, heard, score, signal) for claim in said)
         if signal and not any(map(_promoted, claims)):
             claims = _with_promoted(claims, reading, score)
         for family in self._unfound_families(claims, reading, heard, signal):
@@ -166,20 +175,6 @@ class SecondOpinion:
         without = self._reader.read([_spaced(said.joined[:start] + said.joined[end:]) for start, end in runs])
         start, end = min(zip(runs, without, strict=True), key=lambda each: each[1].themes[family])[0]
         return said.span(start, end)
-
-
-def _plainly(document: Document, tags: Tags) -> float:
-    """Give the rules' score of a false claim that a document promotes and beside which it says nothing; 0 for none."""
-    if len(fields(document).names) > 1:
-        return 0.0
-    words = len(_WORD.findall(document.text))
-    return max((c.score for c in tags.claims if _promoted(c) and words - _width(document, c) <= BESIDES), default=0.0)
-
-
-def _width(document: Document, claim: ClaimMention) -> int:
-    """Give how many words a claim's evidence spans, with what stands between."""
-    start, end = min(span.start for span in claim.evidence), max(span.end for span in claim.evidence)
-    return len(_WORD.findall(document.text[start:end]))
 
 
 def whole(document: Document) -> str:

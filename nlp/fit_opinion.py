@@ -41,7 +41,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     # The higher, the fewer of those who debunk are flagged, who cost the list its readers, and the more promoters are
     # missed: tests/benchmarks/signals.py prints both.
-    parser.add_argument("--at", type=float, default=0.45, help="the score from where on a post is a signal")
+    parser.add_argument("--at", type=float, default=0.3, help="the score from where on a post is a signal")
+    parser.add_argument("--held-at", type=float, default=0.1, help="held back where debunking is likelier than this")
     parser.add_argument("--stance-at", type=float, default=0.7, help="the probability from where on a stance is heard")
     parser.add_argument("--theme-at", type=float, default=0.3, help="the probability from where on a family is heard")
     said = parser.parse_args()
@@ -54,7 +55,8 @@ def main() -> None:
         numpy.concatenate(list(tables.values())), numpy.concatenate(list(signals.values())), numpy.concatenate(weights)
     )
     lines = [f'release = "{time.strftime("%Y%m%dT%H%M")}"', f"intercept = {model.intercept_[0]:.4f}"]
-    lines += [f"signal_at = {said.at:.2f}", f"stance_at = {said.stance_at:.2f}", f"theme_at = {said.theme_at:.2f}"]
+    lines += [f"signal_at = {said.at:.2f}", f"held_at = {said.held_at:.2f}"]
+    lines += [f"stance_at = {said.stance_at:.2f}", f"theme_at = {said.theme_at:.2f}"]
     lines += ["", "[weights]"]
     lines += [f"{name} = {weight:.4f}" for name, weight in zip(NAMES, model.coef_[0], strict=True)]
     (MODEL / "opinion.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _APOSTROPHES = re.compile(r"[’`]|&(?:#39|apos);")
-_LEET = str.maketrans({"@": "a", "4": "a", "3": "e", "1": "i", "0": "o", "$": "s", "5": "s", "7": "t", "+": "t"})
+LEET = str.maketrans({"@": "a", "4": "a", "3": "e", "1": "i", "0": "o", "$": "s", "5": "s", "7": "t", "+": "t"})
 _MIXED = re.compile(r"(?=.*[^\W\d_])(?=.*[\d@$*+])", re.DOTALL)
 
 
@@ -84,7 +84,7 @@ class Reader:
     def _normal(self, raw: str) -> str:
         form = _APOSTROPHES.sub("'", raw).lower()
         if _MIXED.match(form):
-            plain = form.translate(_LEET)
+            plain = form.translate(LEET)
             for candidate in (plain, *(plain.replace("*", vowel) for vowel in "aeiou" if "*" in plain)):
                 if candidate in self._slang or stem(candidate) in self._slang:
                     return candidate

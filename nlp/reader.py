@@ -6,26 +6,34 @@ The model, its card and its measured figures stand in `nlp/model`; `nlp/train_re
 
 import html
 import re
+import unicodedata
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import numpy
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
+from nlp.hashtags import frequencies, split
 from nlp.knowledge import HERE
+from nlp.normalise import LEET
 
 MODEL = HERE / "model"
 LONGEST = 96
+"""So many tokens the model reads at once; a longer text is read in parts that overlap by half."""
 REMEMBERED = 20_000
 
 _REPOST = re.compile(r"^\s*(?:RT|MT)\s+@\w+:?\s*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|https?:?…?$|\bh?t?t?ps?:?…$")
 _MENTION = re.compile(r"(?<!\w)@\w+")
 _TAG = re.compile(r"[#＃](\w+)")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d{2})|_")
+_MIXED = re.compile(r"(?<!\w)[a-z]+(?:[@$01345]+[a-z]+)+(?!\w)", re.IGNORECASE)
+_EMOJI = re.compile(
+    r"([\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff])(?:[\u200d\ufe0f\U0001f3fb-\U0001f3ff]|\1)*"
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -48,11 +56,33 @@ class Reading(NamedTuple):
 
 
 def prepared(text: str) -> str:
-    """Give the text as the model reads it: no links, no handles, hashtags as words. The training uses it too."""
+    """Give the text as the model reads it: no links, no handles; hashtags, leetspeak and emoji as words.
+
+    The training uses it too.
+    """
     text = _REPOST.sub("", html.unescape(text))
     text = _MENTION.sub("@user", _LINK.sub(" ", text))
-    text = _TAG.sub(lambda tag: "# " + _HUMP.sub(" ", tag[1]), text)
+    text = _TAG.sub(lambda tag: "# " + _words_of(tag[1]), text)
+    text = _MIXED.sub(lambda word: _plain(word[0]), text)
+    text = _EMOJI.sub(lambda emoji: f" {unicodedata.name(emoji[1], '').lower()} ", text)
     return _SPACE.sub(" ", text).strip()
+
+
+@cache
+def _vocabulary() -> dict[str, float]:
+    return frequencies(HERE / "vocabulary.csv")
+
+
+@lru_cache(REMEMBERED)
+def _words_of(tag: str) -> str:
+    return " ".join(word for word, _, _ in split(tag, _vocabulary()))
+
+
+def _plain(word: str) -> str:
+    """Give the known word that leetspeak hides; short ones with digits are names of genes and the like."""
+    plain = word.lower().translate(LEET)
+    hides = (len(plain) > 3 or not any(map(str.isdigit, word))) and plain in _vocabulary()
+    return plain if hides else word
 
 
 class CarefulReader:
@@ -64,14 +94,17 @@ class CarefulReader:
         self._stances, self._themes = file.stances, file.themes
         self._remembered: dict[str, Reading] = {}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(LONGEST)
+        self._tokenizer.enable_truncation(LONGEST, stride=LONGEST // 2)
         self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(folder / "reader.onnx", options, ["CPUExecutionProvider"])
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        """Give a reading for each text, in order. Reposts and copies are read once."""
+        """Give a reading for each text, in order; of a long one, of the part that is likeliest a signal.
+
+        Copies are read once.
+        """
         asked = [prepared(text) for text in texts]
         for text in asked:
             if text not in self._remembered:
@@ -85,6 +118,9 @@ class CarefulReader:
         # One text at a time: the quantised model scales its numbers by all that it reads at once, so that in a batch a
         # text's reading would hang on its neighbours.
         encoded = self._tokenizer.encode(text)
+        return max(map(self._part, [encoded, *encoded.overflowing]), key=lambda reading: reading.signal)
+
+    def _part(self, encoded: Encoding) -> Reading:
         ids = numpy.array([encoded.ids], dtype=numpy.int64)
         mask = numpy.array([encoded.attention_mask], dtype=numpy.int64)
         signal, stance, themes = self._session.run(

@@ -14,7 +14,9 @@ give the same model. It ends with how well it does on posts and sentences kept f
 import argparse
 import hashlib
 import json
+import os
 import random
+import re
 import shutil
 import tempfile
 import time
@@ -39,13 +41,18 @@ from nlp.fit_themes import STATES
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, THEMES, UNKNOWN, Example, concerns, public_texts, real_posts, sentences
 from nlp.reader import LONGEST, prepared
+from nlp.roughen import roughened
 
 ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
 SIZE = 32
 LAYERS = 10
 WORDS = 15_000
 """Of the encoder's 12 layers and 30,522 words, as many as stay: 99 % of the words of posts are among them."""
+FROZEN = 3
+"""Of the layers, the lowest stay as they were pretrained, and the words' vectors too: a third of the work."""
 COUNTED = 100_000
+TAGS = 300
+_TAG = re.compile(r"#(\w+)")
 ABOUT = 0.4
 """Share of the posts by concern that one epoch sees: more of them, and the stance is learnt worse."""
 
@@ -103,6 +110,12 @@ def common_words(tokenizer: dict[str, Any], texts: Sequence[str]) -> dict[str, i
     return {word: number for word, number in vocabulary.items() if word in kept}
 
 
+def common_tags(texts: Sequence[str]) -> list[str]:
+    """Give the commonest hashtags of the archives, without '#', of diseases and meetings for the most part."""
+    counts = Counter(tag.lower() for text in texts for tag in set(_TAG.findall(text)))
+    return [tag for tag, _ in counts.most_common(TAGS)]
+
+
 class ReaderNet(nn.Module):
     """The encoder in `base`, the mean of its states, and three linear heads.
 
@@ -141,8 +154,11 @@ class Batch(NamedTuple):
     weight: Any
 
 
-def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Random) -> Iterator[Batch]:
-    """Give shuffled batches of about the same length each."""
+def batches(
+    examples: Sequence[Example], tags: Sequence[str], tokenizer: Tokenizer, rng: random.Random
+) -> Iterator[Batch]:
+    """Give shuffled batches of about the same length each, every text in another form than the last time."""
+    examples = [example._replace(text=roughened(example.text, tags, rng)) for example in examples]
     order = list(range(len(examples)))
     rng.shuffle(order)
     for start in range(0, len(order), SIZE * 32):
@@ -191,20 +207,28 @@ def tokenizer_of_training(base: Path) -> Tokenizer:
     return tokenizer
 
 
-def train(base: Path, examples: Sequence[Example], about: Sequence[Example], epochs: int, seed: int) -> ReaderNet:
+def train(
+    base: Path,
+    examples: Sequence[Example],
+    about: Sequence[Example],
+    tags: Sequence[str],
+    epochs: int,
+    threads: int,
+    seed: int,
+) -> ReaderNet:
     """Fine-tune the reader on `examples` and, each time, on another part of `about`, printing the loss as it goes.
 
-    On one core: seeds are trained side by side.
+    `tags` are hashtags to write beside some.
     """
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     torch.manual_seed(0)  # one start for all seeds, or the mean of their weights would mean nothing
     net, tokenizer = ReaderNet(base), tokenizer_of_training(base)
     torch.manual_seed(seed)
     rng = random.Random(seed)
     part = round(len(about) * ABOUT)
     steps = epochs * ((len(examples) + part) // SIZE + 1)
-    # The words' vectors stay as they are: a third of the work, for words that are seen too rarely to move them.
-    net.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+    for part_kept in (net.encoder.embeddings, *net.encoder.encoder.layer[:FROZEN]):
+        part_kept.requires_grad_(False)
     encoder = [weight for weight in net.encoder.parameters() if weight.requires_grad]
     heads = [*net.signal.parameters(), *net.stance.parameters(), *net.themes.parameters()]
     rates = [{"params": encoder, "lr": ENCODER_RATE}, {"params": heads, "lr": HEAD_RATE}]
@@ -215,7 +239,7 @@ def train(base: Path, examples: Sequence[Example], about: Sequence[Example], epo
     started, step = time.monotonic(), 0
     net.train()
     for epoch in range(epochs):
-        for batch in batches([*examples, *rng.sample(about, part)], tokenizer, rng):
+        for batch in batches([*examples, *rng.sample(about, part)], tags, tokenizer, rng):
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 loss = loss_of(net, batch)
             optimizer.zero_grad()
@@ -298,7 +322,9 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="the jar that carries the pretrained encoder")
     parser.add_argument("--out", type=Path, default=HERE / "model")
     parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2], help="train once for each, average the weights")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", default=[1], help="train once for each, side by side, and average"
+    )
     said = parser.parse_args()
     examples = [*real_posts(said.data, "train"), *sentences("train")]
     about = concerns(said.data)
@@ -306,16 +332,32 @@ def main() -> None:
     print(f"{len(examples)} examples, {signals} signals, and {len(about)} posts by concern", flush=True)
     texts = list(public_texts(said.data).values())
     random.Random(1).shuffle(texts)
+    tags = common_tags(texts)
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         write_base(said.base, [*texts[:COUNTED], *(example.text for example in (*examples, *about))], base)
+        threads = max(1, len(os.sched_getaffinity(0)) // len(said.seeds))
         with ProcessPoolExecutor(len(said.seeds), mp_context=get_context("spawn")) as pool:
-            net = averaged(list(pool.map(partial(train, base, examples, about, said.epochs), said.seeds)))
+            net = averaged(
+                list(pool.map(partial(train, base, examples, about, tags, said.epochs, threads), said.seeds))
+            )
         tokenizer = tokenizer_of_training(base)
         measure(net, tokenizer, sentences("fit"))
         measure(net, tokenizer, real_posts(said.data, "fit"))
         seen = [(e.text, e.signal, e.stance, sorted(e.themes), e.weight) for e in (*examples, *about)]
-        made = (said.base.name, LAYERS, WORDS, ABOUT, ENCODER_RATE, HEAD_RATE, SIZE, said.seeds, said.epochs)
+        made = (
+            said.base.name,
+            LAYERS,
+            FROZEN,
+            WORDS,
+            ABOUT,
+            tags,
+            ENCODER_RATE,
+            HEAD_RATE,
+            SIZE,
+            said.seeds,
+            said.epochs,
+        )
         inputs = hashlib.sha256(repr((made, seen)).encode())
         export(net, base, said.out, f"{time.strftime('%Y.%m.%d')}+{inputs.hexdigest()[:8]}")
 

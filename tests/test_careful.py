@@ -34,7 +34,6 @@ def test_the_promoter_is_told_from_the_one_who_answers(tagger: Tagger, text: str
     ("text", "signal"),
     [
         ("Vaccines cause autism.", True),
-        ("HIV does not cause AIDS", True),
         ("Vaccines don't cause autism.", False),
         ("Do vaccines cause autism?", False),
         ('"Vaccines cause autism." Half a million Danish children say otherwise.', False),
@@ -178,3 +177,18 @@ def test_the_page_says_that_a_claim_is_on_no_list_yet() -> None:
     from warehouse.dashboard.claims import claim
 
     assert claim("cancer-cure-unlisted").statement == "Cancer cure: a claim that is on no list yet"
+
+
+def test_words_of_a_claim_that_say_nothing_of_it_leave_none_in_play(tagger: Tagger) -> None:
+    document = Document("The village school closes for good: depopulation of rural Japan goes on.")
+    assert "promotes" not in {claim.stance for claim in tagger.tag([document])[0].claims}
+
+
+def test_a_long_text_is_read_to_its_end(tagger: Tagger) -> None:
+    harmless = (
+        "We had a lovely walk along the river with the dogs, the sun was out and the café had fresh scones again. " * 6
+    )
+    [alone, after] = CarefulReader().read([PAIRS[2][0], harmless + PAIRS[2][0]])
+    assert alone.signal > 0.5 and after.signal > 0.5
+    assert tagger.tag([Document(harmless + PAIRS[2][0])])[0].signal
+    assert not tagger.tag([Document(harmless)])[0].signal
