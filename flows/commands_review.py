@@ -14,14 +14,14 @@ from rich.text import Text
 from flows.cli import Sorry, app
 from flows.commands_ask import newest_snapshot, print_table
 from flows.commands_keep import owned
-from flows.review import STANCES, Stance
-from listeners.events import Verdict
+from flows.review import STANCES
+from listeners.events import Judged, Verdict
 from warehouse.review import Waiting
 
 review_app = typer.Typer(help="Judge signals, and see how far they can be trusted.")
 app.add_typer(review_app, name="review")
 
-LETTERS: dict[str, Stance] = {stance[0]: stance for stance in STANCES}
+LETTERS: dict[str, Judged] = {stance[0]: stance for stance in STANCES}
 ASK = "[p]romotes, [d]ebunks, [q]uestions, [r]eports, [n]one; Enter skips, x ends"
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
@@ -65,14 +65,14 @@ def give_verdict(
     note: Annotated[str | None, typer.Option(help="A note, without names.")] = None,
 ) -> None:
     """Say what a post of your choice does with a claim. Precision is measured by what `auscult review` asks for."""
-    from flows.review import UnknownPost, chosen, send
+    from flows.review import UnknownPost, send, verdict_on
 
     given = next((known for known in STANCES if known == stance), None)
     if given is None:
         raise Sorry(f"expected one of {', '.join(STANCES)}, got {stance!r}", 2)
     with owned() as (home, config):
         try:
-            said = chosen(newest_snapshot(), platform, post_id, claim_id, given, datetime.now(UTC))
+            said = verdict_on(newest_snapshot(), platform, post_id, claim_id, given, datetime.now(UTC))
         except UnknownPost as error:
             raise Sorry(str(error), 1) from None
         send(home, config, [msgspec.structs.replace(said, note=note)])
@@ -154,7 +154,7 @@ def _show(waiting: Waiting, number: int, of: int) -> None:
     console.print(Text(f"Does it promote `{waiting.claim_id}`? The tagger is sure to {waiting.score:.0%}."))
 
 
-def _answer() -> Stance | Literal["end"] | None:
+def _answer() -> Judged | Literal["end"] | None:
     while True:
         try:
             typed = input(f"{ASK}: ").strip().lower()

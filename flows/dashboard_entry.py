@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flows.review import Queue, Stance
 from flows.settings import settings
+from listeners.events import Judged, Queue
 from warehouse.dashboard.app import main
 
 
-def judged(platform: str, post_id: str, claim_id: str, stance: Stance, queue: Queue) -> str | None:
+def judged(platform: str, post_id: str, claim_id: str, stance: Judged, queue: Queue) -> str | None:
     """Send what a reader says of a post, and where they met it.
 
     Gives None when it is safe in the stream, else one line that says why not.

@@ -5,15 +5,16 @@ import sys
 import msgspec
 
 from flows.attach import OwnerFailed
-from flows.review import Queue, Stance, UnknownPost, submit
+from flows.review import UnknownPost, submit
 from flows.settings import BadSetting
+from listeners.events import Judged, Queue
 from listeners.stream import Refused, Unreachable
 
 
 def judge(platform: str, post_id: str, claim_id: str, stance: str, queue: str) -> None:
     """Send a verdict in the home that the environment names. Ends with one line for a person if it cannot."""
     try:
-        submit(platform, post_id, claim_id, msgspec.convert(stance, Stance), msgspec.convert(queue, Queue))
+        submit(platform, post_id, claim_id, msgspec.convert(stance, Judged), msgspec.convert(queue, Queue))
     except (UnknownPost, OwnerFailed, BadSetting, Unreachable, Refused) as error:
         sys.exit(str(error))
 

@@ -6,28 +6,24 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, get_args
-
-import msgspec
+from typing import get_args
 
 from flows.attach import attached, wait_for_marker
 from flows.home import Home, connection, open_home
 from flows.send import Sender
 from flows.settings import Settings, settings
-from listeners.events import Verdict
+from listeners.events import Judged, Queue, Verdict
 from warehouse.query import newest
 from warehouse.review import Waiting, text_version
 
-Stance = Literal["promotes", "debunks", "questions", "reports", "none"]
-STANCES: tuple[Stance, ...] = get_args(Stance)
-Queue = Literal["random", "uncertain", "chosen"]
+STANCES: tuple[Judged, ...] = get_args(Judged)
 
 
 class UnknownPost(ValueError):
     """No snapshot holds the post that was judged."""
 
 
-def verdict(waiting: Waiting, stance: Stance, now: datetime, note: str | None = None) -> Verdict:
+def verdict(waiting: Waiting, stance: Judged, now: datetime, note: str | None = None) -> Verdict:
     """Give the verdict of this machine's user on what waited for one."""
     return Verdict(
         platform=waiting.platform,
@@ -42,8 +38,16 @@ def verdict(waiting: Waiting, stance: Stance, now: datetime, note: str | None = 
     )
 
 
-def chosen(snapshot: Path, platform: str, post_id: str, claim_id: str, stance: Stance, now: datetime) -> Verdict:
-    """Give the verdict of this machine's user on a post that they chose themselves. Raises UnknownPost."""
+def verdict_on(
+    snapshot: Path,
+    platform: str,
+    post_id: str,
+    claim_id: str,
+    stance: Judged,
+    now: datetime,
+    queue: Queue = "chosen",
+) -> Verdict:
+    """Give the verdict of this machine's user on a post that they met in `queue`. Raises UnknownPost."""
     found = text_version(snapshot, platform, post_id)
     if found is None:
         raise UnknownPost(f"the newest snapshot holds no post {platform}:{post_id}")
@@ -54,6 +58,7 @@ def chosen(snapshot: Path, platform: str, post_id: str, claim_id: str, stance: S
         stance=stance,
         reviewer=getpass.getuser(),
         observed_at=now,
+        queue=queue,
         text_version=found,
     )
 
@@ -72,7 +77,7 @@ def send(home: Home, config: Settings, verdicts: Sequence[Verdict], *, wait: boo
             wait_for_marker(home, config, marker_id, lambda said: None)
 
 
-def submit(platform: str, post_id: str, claim_id: str, stance: Stance, queue: Queue) -> None:
+def submit(platform: str, post_id: str, claim_id: str, stance: Judged, queue: Queue) -> None:
     """Send one verdict in the home that the environment names: what the dashboard calls when a button is pressed.
 
     `queue` is where the reader met the post. It shows in the next snapshot. Raises UnknownPost, OwnerFailed.
@@ -82,5 +87,5 @@ def submit(platform: str, post_id: str, claim_id: str, stance: Stance, queue: Qu
     snapshot = newest(home.path)
     if snapshot is None:
         raise UnknownPost("nothing is published yet")
-    given = chosen(snapshot, platform, post_id, claim_id, stance, datetime.now(UTC))
-    send(home, config, [msgspec.structs.replace(given, queue=queue)], wait=False)
+    given = verdict_on(snapshot, platform, post_id, claim_id, stance, datetime.now(UTC), queue)
+    send(home, config, [given], wait=False)

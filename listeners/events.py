@@ -195,6 +195,10 @@ class Retag(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", 
     observed_at: datetime
 
 
+Judged = Literal["promotes", "debunks", "questions", "reports", "none"]
+Queue = Literal["random", "uncertain", "chosen"]
+
+
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", tag="verdict"):
     """What a reviewer says that a post does with a claim: promotes, debunks, questions, reports or none.
 
@@ -205,10 +209,10 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event"
     platform: str
     post_id: str
     claim_id: str
-    stance: Literal["promotes", "debunks", "questions", "reports", "none"]
+    stance: Judged
     reviewer: str
     observed_at: datetime
-    queue: Literal["random", "uncertain", "chosen"] = "chosen"
+    queue: Queue = "chosen"
     text_version: str | None = None
     note: str | None = None
 

@@ -29,7 +29,7 @@ MOST_NAMED = 3
 """Of the claims that a post names by topic or word, as many count: what lists every disease is about none of them."""
 WINDOWS = 6
 HELD_BY = 0.01
-"""So far below the threshold a post stays that is held back: people see it among the uncertain ones."""
+"""So far below the threshold stays the score of a post that is held back."""
 _WORD = re.compile(r"\S+")
 _PART = re.compile(f"[^{FIELD_BREAK}]+")
 

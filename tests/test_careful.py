@@ -180,8 +180,9 @@ def test_the_page_says_that_a_claim_is_on_no_list_yet() -> None:
 
 
 def test_words_of_a_claim_that_say_nothing_of_it_leave_none_in_play(tagger: Tagger) -> None:
-    document = Document("The village school closes for good: depopulation of rural Japan goes on.")
-    assert "promotes" not in {claim.stance for claim in tagger.tag([document])[0].claims}
+    document = Document("Parasite cleanse day for the sheep, drench gun ready")
+    assert "promotes" in {claim.stance for claim in Tagger(careful=False).tag([document])[0].claims}
+    assert not tagger.tag([document])[0].claims
 
 
 def test_a_long_text_is_read_to_its_end(tagger: Tagger) -> None:

@@ -11,7 +11,7 @@ from homes import auscult, end_owner
 from homes import said as spoken
 from warehouse_stream import NOW, Feed, at, claim, fresh, rows, seen, tags
 
-from flows.review import UnknownPost, chosen, submit, verdict
+from flows.review import UnknownPost, submit, verdict, verdict_on
 from listeners import events
 from listeners.events import AuthorRemoved, PostDeleted, Verdict
 from warehouse import review
@@ -139,7 +139,7 @@ def test_what_a_reviewer_picked_measures_nothing_and_a_signal_drawn_at_random_go
     signals(feed, 8)
     path = snapshot(feed)
     before = review.waiting(path)
-    picked = [chosen(path, "simulated", each.post_id, each.claim_id, "none", at(0)) for each in before]
+    picked = [verdict_on(path, "simulated", each.post_id, each.claim_id, "none", at(0)) for each in before]
     assert {each.queue for each in picked} == {"chosen"}
     feed.load(*picked)
     drawn = [each for each in before if each.queue == "random"]
@@ -150,7 +150,7 @@ def test_what_a_reviewer_picked_measures_nothing_and_a_signal_drawn_at_random_go
     path = snapshot(feed)
     assert review.waiting(path) == [] and review.precision(path)[-1].verdicts == len(drawn)
     with pytest.raises(UnknownPost):
-        chosen(path, "x", "1", "another", "none", at(0))
+        verdict_on(path, "x", "1", "another", "none", at(0))
 
 
 def test_posts_of_people_in_danger_are_queued_without_their_author(feed: Feed) -> None:

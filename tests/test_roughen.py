@@ -33,7 +33,8 @@ def test_ends_starts_and_hashtags_vary() -> None:
     assert TEXT in found
 
 
-def test_a_short_text_of_marks_alone_is_no_trouble() -> None:
+def test_short_texts_and_marks_alone_stay_what_they_are() -> None:
     rng = random.Random(1)
     for _ in range(200):
-        assert isinstance(roughened("...", TAGS, rng), str) and isinstance(roughened("no", TAGS, rng), str)
+        assert "no" in re.findall(r"[a-z]+", roughened("no", TAGS, rng))
+        roughened("...", TAGS, rng)

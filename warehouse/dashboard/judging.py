@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from listeners.events import Judged, Queue
 from warehouse.dashboard.claims import claim
 from warehouse.dashboard.colours import STANCE_NAMES
 from warehouse.dashboard.records import Mention
-from warehouse.dashboard.visit import Judged, Queue, Visit
+from warehouse.dashboard.visit import Visit
 
 ANSWERS: dict[Judged, str] = {
     "promotes": "Promotes it",

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from listeners.events import Judged, Queue
 from warehouse.dashboard.filters import Filters
 from warehouse.dashboard.records import State
 from warehouse.dashboard.snapshot import ask, one
 from warehouse.query import BadQuestion
 
 Row = TypeVar("Row")
-Judged = Literal["promotes", "debunks", "questions", "reports", "none"]
-Queue = Literal["random", "uncertain", "chosen"]
 Submit = Callable[[str, str, str, Judged, Queue], str | None]
 """Takes platform, post, claim, what the post does with it, and the queue in which the visitor met it (chosen: in none);
 gives why that could not be noted, or None."""

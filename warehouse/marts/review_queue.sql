@@ -15,8 +15,8 @@
 -- cues: The words that decided the stance.
 --
 -- A hash puts every signal into one of two halves: one is for the random queue alone, so that nothing else decides
--- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal. So does
--- a verdict that was given elsewhere leave a signal in the random queue: somebody's choice must not thin it out.
+-- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal.
+-- A verdict that was given elsewhere leaves a signal in the random queue, lest somebody's choice thin it out.
 with signal as (
     select platform, id_time, post_id from signals
 ),
