@@ -9,7 +9,8 @@ import msgspec
 from flows.settings import Settings
 from flows.tag_lines import said
 from flows.tagging import tagger
-from nlp.knowledge import HERE, Claim, decode
+from nlp.careful import SecondOpinion, Weighing
+from nlp.knowledge import HERE, Claim
 from nlp.lore import lore
 from nlp.score import SIGNAL_AT
 from nlp.tags import Document, Tags
@@ -32,7 +33,8 @@ class Explained(msgspec.Struct, frozen=True):
     """What the tagger says of a document, and what stands behind it.
 
     `rules_alone`: what the first pass said, where the careful reader had its say after it. `threshold`: the score from
-    which on a promoted claim is a signal. `weighed`: what the score of the likeliest claim was made of.
+    which on a promoted claim is a signal. `weighed`: what the score of the likeliest claim was made of by the rules;
+    `weighing`: what the careful reader heard, where it was asked.
     `covered`: whether claims are known in the document's language. `links`: each with its rating, 0 to 1.
     """
 
@@ -41,6 +43,7 @@ class Explained(msgspec.Struct, frozen=True):
     rules_alone: Tags | None
     threshold: float
     weighed: dict[str, float]
+    weighing: Weighing | None
     covered: bool
     covered_languages: tuple[str, ...]
     links: tuple[tuple[str, float | None], ...]
@@ -54,23 +57,21 @@ class Explained(msgspec.Struct, frozen=True):
         return not (self.tags.claims or self.tags.topics or self.tags.danger)
 
 
-class _CarefulThreshold(msgspec.Struct, frozen=True):
-    signal_at: float
-
-
 def explained(config: Settings, document: Document, *, careful: bool = True, stored: Stored | None = None) -> Explained:
     """Tag a document and give what stands behind the tags. Raises BadSetting where knowledge is bad."""
     first_pass = tagger(config, careful=False)
     [rules_alone] = first_pass.tag([document])
-    tags = tagger(config).tag([document])[0] if careful and rules_alone.candidate else rules_alone
-    read_again = tags.model != rules_alone.model
     knowledge = lore(HERE, config.claims_path)
+    asks = careful and config.careful and rules_alone.candidate
+    second = SecondOpinion(knowledge.claims, knowledge.reader) if asks else None
+    tags = tagger(config, careful=second).tag([document])[0] if second else rules_alone
     return Explained(
         document=document,
         tags=tags,
-        rules_alone=rules_alone if read_again else None,
-        threshold=_careful_threshold() if read_again else SIGNAL_AT,
+        rules_alone=rules_alone if second else None,
+        threshold=second.signal_at if second else SIGNAL_AT,
         weighed=first_pass.reasons(document) or {},
+        weighing=second.weigh(document, rules_alone) if second else None,
         covered=tags.language in knowledge.languages.covered,
         covered_languages=tuple(sorted(knowledge.languages.covered)),
         links=tuple((url, knowledge.ratings.lowest([url])) for url in document.urls),
@@ -78,11 +79,6 @@ def explained(config: Settings, document: Document, *, careful: bool = True, sto
         claims_known=len(knowledge.claims),
         stored=stored,
     )
-
-
-def _careful_threshold() -> float:
-    path = HERE / "model" / "opinion.toml"
-    return decode(path, _CarefulThreshold).signal_at if path.is_file() else SIGNAL_AT
 
 
 def stored_post(snapshot: Path, platform: str, post_id: str) -> tuple[Document, Stored] | None:
@@ -120,9 +116,16 @@ def as_json(found: Explained) -> dict[str, Any]:
         "fingerprint": f"{found.tags.fingerprint:016x}",
         "links": [{"url": url, "credibility": rating} for url, rating in found.links],
         "weighed": found.weighed,
+        "careful_reader": None if found.weighing is None else _heard(found.weighing),
         "rules_alone": None if found.rules_alone is None else said(found.rules_alone),
         "stored": None if found.stored is None else msgspec.to_builtins(found.stored),
     }
+
+
+def _heard(weighing: Weighing) -> dict[str, Any]:
+    """Give what the careful reader heard: probabilities, and whether the post is held back as debunking."""
+    stances = {stance: round(value, 4) for stance, value in weighing.reading.stances.items()}
+    return {"signal": round(weighing.reading.signal, 4), "stances": stances, "held_back": weighing.held}
 
 
 def _knowledge(claim: Claim | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from flows.explain import Explained
 from flows.highlight import highlighted, legend, marks
+from nlp.careful import Weighing
 from nlp.knowledge import Claim
 from nlp.tags import ClaimMention, Document, Span
 
@@ -67,11 +68,21 @@ def _verdict(found: Explained) -> Iterator[Text]:
     if found.rules_alone is not None:
         first = found.rules_alone
         yield Text(f"       the rules alone said {_yes(first.signal)}, {first.score:.2f}; the careful reader decided")
+    if found.weighing is not None:
+        yield Text(f"       it heard {_stances(found.weighing)}")
+        if found.weighing.held:
+            yield Text("       held back: it would be a signal, were it not taken for debunking too", "bold green")
     if found.stored is not None:
         yield Text(f"       {_as_stored(found)}")
     if tags.danger:
         yield Text("danger the words say that a person may be in danger: show this to people who can help", "bold red")
     yield Text()
+
+
+def _stances(weighing: Weighing) -> str:
+    """Give the stances that were heard at all, the likeliest first."""
+    heard = sorted(weighing.reading.stances.items(), key=lambda each: -each[1])
+    return ", ".join(f"{stance} {value:.2f}" for stance, value in heard if value >= 0.01)
 
 
 def _yes(signal: bool | None) -> str:

@@ -12,18 +12,19 @@ from flows.settings import BadSetting, Settings
 from listeners import events
 from listeners.stream import Message
 from nlp.knowledge import BadKnowledge
-from nlp.pipeline import Tagger
+from nlp.pipeline import SecondReader, Tagger
 from nlp.tags import Document, Tags
 from warehouse.tagged import Origin, Tagged
 
 
-def tagger(config: Settings, *, careful: bool = True) -> Tagger:
-    """Give the tagger with the shipped knowledge and the user's own claims.
+def tagger(config: Settings, *, careful: SecondReader | bool = True) -> Tagger:
+    """Give the tagger with the shipped knowledge and the user's own claims. `careful`: the careful reader, if any; it
+    is asked where the settings let it.
 
     Raises BadSetting naming file, entry and field of a bad entry.
     """
     try:
-        return Tagger(careful=careful and config.careful, patients_on_x=config.infer_patients, own=config.claims_path)
+        return Tagger(careful=config.careful and careful, patients_on_x=config.infer_patients, own=config.claims_path)
     except BadKnowledge as error:
         raise BadSetting(str(error)) from None
 

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -47,6 +48,17 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stance_at: float
     theme_at: float
     weights: dict[str, float]
+
+
+class Weighing(NamedTuple):
+    """What the second opinion makes of a post: the `reading`, the calibrated `score` by it and the rules, and whether
+    the post is a `signal`. `held`: it would be one, were it not taken for debunking too.
+    """
+
+    reading: Reading
+    score: float
+    signal: bool
+    held: bool
 
 
 def features(reading: Reading, tags: Tags) -> dict[str, float]:
@@ -87,11 +99,23 @@ class SecondOpinion:
             for (document, tags), reading in zip(candidates, readings, strict=True)
         ]
 
+    @property
+    def signal_at(self) -> float:
+        """Give the score from which on a post is a signal."""
+        return self._opinion.signal_at
+
+    def weigh(self, document: Document, tags: Tags) -> Weighing:
+        """Give what is made of one candidate, before it becomes tags."""
+        return self._weighing(tags, self._reader.read([whole(document)])[0])
+
+    def _weighing(self, tags: Tags, reading: Reading) -> Weighing:
+        score, opinion = self.score(reading, tags), self._opinion
+        if score < opinion.signal_at or reading.stances[DEBUNKS] <= opinion.held_at:
+            return Weighing(reading, score, signal=score >= opinion.signal_at, held=False)
+        return Weighing(reading, opinion.signal_at - HELD_BY, signal=False, held=True)
+
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
-        score = self.score(reading, tags)
-        if reading.stances[DEBUNKS] > self._opinion.held_at:
-            score = min(score, self._opinion.signal_at - HELD_BY)
-        signal = score >= self._opinion.signal_at
+        _, score, signal, _ = self._weighing(tags, reading)
         heard = self._heard(reading, signal)
         said = tags.claims
         if not signal and reading.stances[NONE] >= self._opinion.stance_at:
