@@ -6,6 +6,7 @@ about health claims, against everyday talk under the same hashtags. Phrases know
 """
 
 import csv
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -71,4 +72,5 @@ class Gate:
     def weighs(self, stems: Sequence[str]) -> bool:
         """Tell whether the words of a post weigh enough to open it."""
         weight = self._weights.get
-        return sum(weight(feature, 0.0) for feature in features(stems)) >= self._needed
+        # Summed exactly: the order of a set is another in every process, and a rounded sum hangs on it.
+        return math.fsum(weight(feature, 0.0) for feature in features(stems)) >= self._needed

@@ -169,14 +169,16 @@ class PhraseIndex(Generic[V]):
 
     def __init__(self, logs: Mapping[str, float]) -> None:
         self._logs = logs
-        self._filed: dict[str, list[tuple[Phrase, V, tuple[frozenset[str], ...]]]] = {}
+        self._filed: dict[str, list[tuple[int, Phrase, V, tuple[frozenset[str], ...]]]] = {}
+        self._added = 0
 
     def add(self, phrase: Phrase, value: V) -> None:
         """File a phrase."""
+        self._added += 1
         needed = [self._keys(term) for part in phrase.parts for term in part.terms]
         needed.sort(key=self._likelihood)
         for word in needed[0]:
-            self._filed.setdefault(word, []).append((phrase, value, tuple(needed[1:])))
+            self._filed.setdefault(word, []).append((self._added, phrase, value, tuple(needed[1:])))
 
     def _keys(self, term: Term) -> frozenset[str]:
         """Give the keys of which a post must hold one: of several words side by side, the rarest."""
@@ -191,16 +193,18 @@ class PhraseIndex(Generic[V]):
         return sum(math.exp(self._logs.get(key, _RARE)) for key in keys)
 
     def possible(self, keys: frozenset[str]) -> list[tuple[Phrase, V]]:
-        """Give the phrases all of whose words a post with these keys may hold, each once."""
+        """Give the phrases all of whose words a post with these keys may hold, each once, in the order of filing: the
+        order of a set's words is another in every process.
+        """
         found: dict[int, tuple[Phrase, V]] = {}
         for word in self._filed.keys() & keys:
-            for phrase, value, needed in self._filed[word]:
+            for number, phrase, value, needed in self._filed[word]:
                 for others in needed:
                     if others.isdisjoint(keys):
                         break
                 else:
-                    found[id(phrase)] = (phrase, value)
-        return list(found.values())
+                    found[number] = (phrase, value)
+        return [found[number] for number in sorted(found)]
 
 
 class Scene:

@@ -1,6 +1,9 @@
 """The tagger as a whole: spans on the original text, fields, order, repetition, odd input, releases."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,3 +184,33 @@ def test_the_subject_is_one_of_five(tagger: Tagger) -> None:
     }
     tagged = tagger.tag([Document(text) for text in asked])
     assert {text: tags.subject for text, tags in zip(asked, tagged, strict=True)} == asked
+
+
+# Each once came out otherwise in another process: weights that sum up to the gate's threshold, cues at the same words.
+CLOSE = [
+    "The 99 million study: it looked for known rare harms and found known rare harms. Myocarditis, GBS after "
+    "adenovirus jabs, clots in the brain after AZ. No new bogeyman. It's how you want it to go.",
+    "Study: Unvaccinated Children Significantly Less Likely to Be Diagnosed With Neurodevelopmental Disorders",
+    "nigeria doctor cure my son autism with herb, i give him 5 star, contact Dr Osas, he also cure herpes & hpv",
+    "Lithium level 0.8, thyroid fine, kidneys fine. Celebrating in the clinic car park with a Greggs.",
+    "Stroke at 41. Left hand waking slowly. Typing with one finger so forgive typos",
+]
+
+
+def test_every_process_tags_alike() -> None:
+    """A post that is tagged again after a restart must get the same tags, whatever the order of Python's sets."""
+    code = (
+        "import sys; from nlp.pipeline import Tagger; from nlp.tags import Document\n"
+        "for tags in Tagger(careful=False).tag([Document(text) for text in sys.argv[1:]]): print(tags)"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code, *CLOSE],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(said) == 1
