@@ -45,12 +45,26 @@ class Candidates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phrases: tuple[str, ...]
 
 
+class Grammar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Small words of grammar; the file says what each list is for."""
+
+    absent: frozenset[str]
+    subjects: frozenset[str]
+    clause_breaks: frozenset[str]
+    contrasts: frozenset[str]
+    alternatives: frozenset[str]
+    conditions: frozenset[str]
+    openers: frozenset[str]
+    pronouns: frozenset[str]
+
+
 class CueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/cues.toml`."""
 
     absences: tuple[str, ...]
     negators: tuple[str, ...]
     pseudo: tuple[str, ...]
+    grammar: Grammar
     inverts: tuple[CueGroup, ...]
     attributes: tuple[CueGroup, ...]
     debunks: tuple[CueGroup, ...]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from nlp.knowledge import decode
+from nlp.knowledge import BadKnowledge, decode
 
 UNKNOWN = "und"
 _SCRIPTS = (
@@ -31,19 +31,28 @@ class LanguageFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/languages.toml`."""
 
     covered: tuple[str, ...]
+    read: tuple[str, ...]
+    vocabulary: str
     unsaid: tuple[str, ...]
     renamed: dict[str, str]
     words: dict[str, str]
 
 
 class Languages:
-    """Tells languages apart. `vocabulary`: words that speak for English in posts too short for small words."""
+    """Tells languages apart. `covered`: those in which claims are known; `read`: those that the careful reader reads.
+
+    `vocabulary`: words that speak for the language of nlp/vocabulary.csv in posts too short for small words.
+    """
 
     def __init__(self, path: Path, vocabulary: frozenset[str]) -> None:
         file = decode(path, LanguageFile)
-        self.covered = frozenset(file.covered)
+        for field, codes in (("covered", file.covered), ("read", file.read), ("vocabulary", (file.vocabulary,))):
+            for code in codes:
+                if code not in file.words:
+                    raise BadKnowledge(f"{path}: field `{field}`: expected a language of `words`, got `{code}`")
+        self.covered, self.read = frozenset(file.covered), frozenset(file.read)
         self._small = {code: frozenset(words.split()) for code, words in file.words.items()}
-        self._english = self._small["en"]
+        self._main = file.vocabulary
         self._vocabulary = vocabulary
         self._unsaid, self._renamed = frozenset(file.unsaid), file.renamed
 
@@ -51,22 +60,22 @@ class Languages:
         """Give the ISO 639-1 code of a post's language, or "und". `said`: what the platform says."""
         if not text.isascii() and len(_FOREIGN.findall(text)) * 3 > sum(map(len, forms)):
             return next((code for code, script in _SCRIPTS if script.search(text)), UNKNOWN)
-        english = len(self._english & forms)
-        if english >= 3 and english * 4 >= len(forms):
-            return "en"
-        return self._weigh(forms, english, self._known(said))
+        small = len(self._small[self._main] & forms)
+        if small >= 3 and small * 4 >= len(forms):
+            return self._main
+        return self._weigh(forms, small, self._known(said))
 
     def _known(self, said: str | None) -> str | None:
         code = (said or "").split("-")[0].lower()
         return None if not code or code in self._unsaid else self._renamed.get(code, code)
 
-    def _weigh(self, forms: frozenset[str], english: int, said: str | None) -> str:
+    def _weigh(self, forms: frozenset[str], small: int, said: str | None) -> str:
         scores = {code: float(len(words & forms)) for code, words in self._small.items()}
         known = len(self._vocabulary & forms)
-        scores["en"] += 0.5 * (known - english)
+        scores[self._main] += 0.5 * (known - small)
         if said:
             scores[said] = scores.get(said, 0.0) + _PRIOR
-        best = max(scores, key=lambda code: (scores[code], code == "en"))
+        best = max(scores, key=lambda code: (scores[code], code == self._main))
         if scores[best] >= _ENOUGH or (best == said and scores[best] > 0):
             return best
-        return "en" if forms and known * 2 >= len(forms) else UNKNOWN
+        return self._main if forms and known * 2 >= len(forms) else UNKNOWN

@@ -27,7 +27,7 @@ from nlp.stance import Judge
 from nlp.subject import Subjects
 from nlp.topics import topic_ids
 
-RELEASE = "2026.11.27.1"
+RELEASE = "2026.11.27.2"
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _WORD = re.compile(r"[a-z]+")
 _EXPECTED = {"topics": "ids that stand in a file of `topics/`", "words": "a word or several"}
@@ -67,7 +67,6 @@ def lore(folder: Path, own: Path | None = None) -> Lore:
     reader = Reader(logs, frozenset(_slang(words, claims)), _emoji(folder, words))
     _check_names(claims, topic_ids(folder / "topics"), reader)
     compiler = Compiler(words.lists, cues.negators, lambda entry: reader.read(entry).forms)
-    negators = frozenset(stem(word) for word in cues.negators)
     weights = read_weights(folder / "score.toml")
     return Lore(
         folder=folder,
@@ -79,7 +78,7 @@ def lore(folder: Path, own: Path | None = None) -> Lore:
         compiler=compiler,
         known=ClaimIndex(claims, compiler, stems),
         gate=Gate(compiler, stems, cues.candidates.phrases, read_gate(folder / "gate.csv")),
-        judge=Judge(Cues(folder / "cues.toml", cues, compiler, stems), negators, frozenset(map(stem, cues.absences))),
+        judge=Judge(Cues(folder / "cues.toml", cues, compiler, stems), cues),
         weights=weights,
         languages=Languages(folder / "languages.toml", frozenset(logs)),
         roles=Roles(folder / "roles.toml", cues.negators, reader, stems),

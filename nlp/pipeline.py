@@ -275,7 +275,7 @@ class Tagger:
             subject=found["subject"],
             credibility=credibility,
             danger=covered and found.get("danger", False),
-            candidate=covered and found.get("candidate", False),
+            candidate=covered and language in self._lore.languages.read and found.get("candidate", False),
         )
 
     def _mentions(

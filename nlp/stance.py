@@ -11,21 +11,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from nlp.claims import InPlay
-from nlp.cues import Cue, Cues
+from nlp.cues import Cue, CueFile, Cues
+from nlp.inflection import stem
 from nlp.phrases import Scene
 
 _BEFORE = 5
-_PRONOUNS = frozenset({"it", "they", "that", "this", "there", "he", "she"})
-_LEAVING_OUT = frozenset({"no", "without", "zero", "nothing", "nope"})
-_CLAUSE_BREAKS = frozenset(
-    {"but", "because", "although", "though", "however", "yet", "while", "whereas", "when", "and", "so"}
-)
-
-
-_OPENERS = frozenset(
-    {"do", "does", "did", "is", "are", "was", "were", "can", "could", "will", "would", "should", "has", "have", "had"}
-    | {"anyone", "anybody", "may", "might", "am"}
-)
 
 
 class Reading(NamedTuple):
@@ -76,15 +66,13 @@ class _Site(NamedTuple):
 
 
 class Judge:
-    """Reads the stance of claims in one post.
+    """Reads the stance of claims in one post, by the `cues` and the lists of words of their `file`."""
 
-    `negators`: the stems that deny; `absences`: the stems that "no" and "without" deny a claim with.
-    """
-
-    def __init__(self, cues: Cues, negators: frozenset[str], absences: frozenset[str]) -> None:
+    def __init__(self, cues: Cues, file: CueFile) -> None:
         self._cues = cues
-        self._negators = negators
-        self._absences = absences
+        self._grammar = file.grammar
+        self._negators = frozenset(map(stem, file.negators))
+        self._absences = frozenset(map(stem, file.absences))
 
     def context(self, scene: Scene, keys: frozenset[str]) -> Context:
         """Give the cues of a post, found once for all its claims."""
@@ -137,9 +125,10 @@ class Judge:
         turns = [c for c in site.here if c.kind == "inverts" and c.first < site.first and not _covered(c, site.used)]
         irony = sum(c.weight for c in context.cues if c.kind == "ironic")
         held_up = self._held_up(scene, site, context, bool(denials) or play.denial)
-        turning = bool(turns) or (scene.words.forms[site.begin] == "if" and _asked(scene, site))
+        first = scene.words.forms[site.begin]
+        turning = bool(turns) or (first in self._grammar.conditions and _asked(scene, site))
         flips = len(denials) + turning + play.denial + (irony >= 2) + held_up
-        answered = _answers(scene, site, context)
+        answered = self._answers(scene, site, context)
         refuting = [c for c in site.here if c.kind == "debunks" and not _covered(c, site.used)]
         if len(denials) + bool(turns) + held_up >= 2:
             refuting = [c for c in refuting if not any(c.first <= place <= c.last for place in denials)]
@@ -154,7 +143,7 @@ class Judge:
             promoted=_sum(_outside(context.cues, site.used), "promotes") + len(denied_cues),
             insinuated=_sum(_outside(context.cues, site.used), "insinuates"),
             asked=_asked(scene, site) and not any(c.kind == "affirms" for c in _following(scene, site, context)),
-            opened=scene.words.forms[site.begin] in _OPENERS,
+            opened=first in self._grammar.openers,
             asking=_sum(site.here, "asks"),
             quoted=_quoted(scene, site),
             sold=_sum(context.cues, "sells"),
@@ -176,26 +165,26 @@ class Judge:
             for place in context.negations
             if place not in site.used and place not in turning and self._reaches(scene, site, place, own)
         ]
-        if len(reaching) > 1 and "nor" in (scene.words.forms[place] for place in reaching):
-            return reaching[:1]
-        if len(reaching) > 1 and any(_apart(scene, *pair) for pair in pairwise(reaching)):
-            return reaching[:1]
-        return reaching
+        going_on = any(scene.words.forms[place] in self._grammar.alternatives for place in reaching)
+        apart = going_on or any(self._apart(scene, *pair) for pair in pairwise(reaching))
+        return reaching[:1] if apart else reaching
 
     def _reaches(self, scene: Scene, site: _Site, place: int, own: bool) -> bool:
         """Tell whether a denial reaches the claim: from inside it, or shortly before it in the same clause."""
         form, after = scene.words.forms[place], scene.words.stems[place + 1 : place + 3]
         inside = site.first < place < site.last
-        if form in _LEAVING_OUT:
+        if form in self._grammar.absent:
             near = place + 1 in site.used or bool(self._absences.intersection(after))
             near = near or (place == site.begin and site.first - place <= 3)
-            if not near or after[:1] in (["they"], ["it"], ["you"]):
+            if not near or not self._grammar.subjects.isdisjoint(after[:1]):
                 return False
         if inside:
             before = max((used for used in site.used if used < place), default=place)
             touching = not site.used.isdisjoint((place + 1, place + 2))
-            return not own and form != "nor" and (touching or not _apart(scene, before, place))
-        return max(site.begin, site.first - _BEFORE) <= place < site.first and not _apart(scene, place, site.first)
+            going_on = form in self._grammar.alternatives
+            return not own and not going_on and (touching or not self._apart(scene, before, place))
+        near = max(site.begin, site.first - _BEFORE) <= place < site.first
+        return near and not self._apart(scene, place, site.first)
 
     def _negated(self, cue: Cue, context: Context) -> bool:
         """Tell whether a cue of refutation is itself denied: "not a myth"."""
@@ -206,7 +195,28 @@ class Judge:
         if not denied or not any(c.kind == "attributes" and c.first < site.first for c in site.here):
             return False
         after = scene.words.forms[site.last + 1 : site.last + 8]
-        return "but" in after or "yet" in after or any(c.kind == "insinuates" for c in context.cues)
+        contradicted = not self._grammar.contrasts.isdisjoint(after)
+        return contradicted or any(c.kind == "insinuates" for c in context.cues)
+
+    def _apart(self, scene: Scene, left: int, right: int) -> bool:
+        """Tell whether a clause ends between two words."""
+        words = scene.words
+        if right - left > 1 and not self._grammar.clause_breaks.isdisjoint(words.forms[left + 1 : right]):
+            return True
+        return any(
+            set(",;:—–") & set(words.text[words.ends[place] : words.starts[place + 1]]) for place in range(left, right)
+        )
+
+    def _answers(self, scene: Scene, site: _Site, context: Context) -> list[Cue]:
+        """Give what denies the claim right after it: in the rest of its sentence, or as the next one begins."""
+        forms = scene.words.forms
+        near = [
+            c
+            for c in site.here
+            if c.kind == "denies" and site.last < c.first <= site.last + 6
+            if c.last == site.end - 1 or (c.last > c.first and forms[c.first] not in self._grammar.pronouns)
+        ]
+        return near + [c for c in _following(scene, site, context) if c.kind == "denies"]
 
 
 _SHOWN = frozenset({"ironic", "reports", "promotes", "insinuates", "sells", "distances"})
@@ -243,27 +253,9 @@ def _outside(cues: Sequence[Cue], used: frozenset[int]) -> list[Cue]:
     return [cue for cue in cues if not _covered(cue, used)]
 
 
-def _apart(scene: Scene, left: int, right: int) -> bool:
-    """Tell whether a clause ends between two words."""
-    words = scene.words
-    if right - left > 1 and not _CLAUSE_BREAKS.isdisjoint(words.forms[left + 1 : right]):
-        return True
-    return any(
-        set(",;:—–") & set(words.text[words.ends[place] : words.starts[place + 1]]) for place in range(left, right)
-    )
-
-
 def _following(scene: Scene, site: _Site, context: Context) -> list[Cue]:
     """Give the cues with which the next sentence begins."""
     return [c for c in context.cues if site.end <= c.first <= site.end + 1]
-
-
-def _answers(scene: Scene, site: _Site, context: Context) -> list[Cue]:
-    """Give what denies the claim right after it: in the rest of its sentence, or as the next one begins."""
-    near = [c for c in site.here if c.kind == "denies" and site.last < c.first <= site.last + 6]
-    forms = scene.words.forms
-    near = [c for c in near if c.last == site.end - 1 or (c.last > c.first and forms[c.first] not in _PRONOUNS)]
-    return near + [c for c in _following(scene, site, context) if c.kind == "denies"]
 
 
 def _asked(scene: Scene, site: _Site) -> bool:
