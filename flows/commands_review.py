@@ -15,7 +15,7 @@ from flows.cli import Sorry, app
 from flows.commands_ask import newest_snapshot, print_table
 from flows.commands_keep import owned
 from flows.review import STANCES
-from listeners.events import Judged, Verdict
+from listeners.events import DANGER, Handled, Judged, Verdict
 from warehouse.review import Waiting
 
 review_app = typer.Typer(help="Judge signals, and see how far they can be trusted.")
@@ -65,18 +65,22 @@ def give_verdict(
     note: Annotated[str | None, typer.Option(help="A note, without names.")] = None,
 ) -> None:
     """Say what a post of your choice does with a claim. Precision is measured by what `auscult review` asks for."""
-    from flows.review import UnknownPost, send, verdict_on
-
     given = next((known for known in STANCES if known == stance), None)
     if given is None:
         raise Sorry(f"expected one of {', '.join(STANCES)}, got {stance!r}", 2)
+    _note(platform, post_id, claim_id, given, note)
+    print(f"{platform}:{post_id} {stance} {claim_id}: noted")
+
+
+def _note(platform: str, post_id: str, claim_id: str, stance: Judged | Handled, note: str | None = None) -> None:
+    from flows.review import UnknownPost, send, verdict_on
+
     with owned() as (home, config):
         try:
-            said = verdict_on(newest_snapshot(), platform, post_id, claim_id, given, datetime.now(UTC))
+            said = verdict_on(newest_snapshot(), platform, post_id, claim_id, stance, datetime.now(UTC))
         except UnknownPost as error:
             raise Sorry(str(error), 1) from None
         send(home, config, [msgspec.structs.replace(said, note=note)])
-    print(f"{platform}:{post_id} {stance} {claim_id}: noted")
 
 
 @review_app.command("precision", epilog="Example: `auscult review precision`")
@@ -108,6 +112,17 @@ def show_danger(
         return
     rows = [(x.created_at and f"{x.created_at:%Y-%m-%d %H:%M}", f"{x.platform}:{x.post_id}", x.text) for x in found]
     print_table(("when", "post", "text"), rows)
+
+
+@review_app.command("handed-over", epilog="Example: `auscult review handed-over 1234567890 --platform x`")
+def note_handed_over(
+    post_id: Annotated[str, typer.Argument(help="The post's id at its platform.")],
+    platform: Annotated[str, typer.Option(help="The post's platform.")] = "x",
+    no_danger: Annotated[bool, typer.Option("--no-danger", help="The words mean something else.")] = False,
+) -> None:
+    """Take a post off the list of `auscult review danger`: it was handed to people who can help, or nobody needs it."""
+    _note(platform, post_id, DANGER, "none" if no_danger else "handed-over")
+    print(f"{platform}:{post_id} {'no danger' if no_danger else 'handed over'}: noted")
 
 
 def share(precision: float | None, low: float | None, high: float | None) -> str:

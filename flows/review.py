@@ -12,7 +12,7 @@ from flows.attach import attached, wait_for_marker
 from flows.home import Home, connection, open_home
 from flows.send import Sender
 from flows.settings import Settings, settings
-from listeners.events import Judged, Queue, Verdict
+from listeners.events import Handled, Judged, Queue, Verdict
 from warehouse.query import newest
 from warehouse.review import Waiting, text_version
 
@@ -43,7 +43,7 @@ def verdict_on(
     platform: str,
     post_id: str,
     claim_id: str,
-    stance: Judged,
+    stance: Judged | Handled,
     now: datetime,
     queue: Queue = "chosen",
 ) -> Verdict:

@@ -197,10 +197,15 @@ class Retag(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", 
 
 Judged = Literal["promotes", "debunks", "questions", "reports", "none"]
 Queue = Literal["random", "uncertain", "chosen"]
+Handled = Literal["handed-over", "none"]
+DANGER = "person-in-danger"
+"""Stands for a claim where somebody looked after a post in which a person may be in danger."""
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", tag="verdict"):
     """What a reviewer says that a post does with a claim: promotes, debunks, questions, reports or none.
+
+    Of a person in DANGER: handed-over to people who can help, or none where the words mean something else.
 
     `queue` is where the reviewer met it: random, uncertain or chosen. Only the random one measures precision.
     `text_version`: of the text that was judged.
@@ -209,7 +214,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event"
     platform: str
     post_id: str
     claim_id: str
-    stance: Judged
+    stance: Judged | Handled
     reviewer: str
     observed_at: datetime
     queue: Queue = "chosen"

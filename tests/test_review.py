@@ -13,7 +13,7 @@ from warehouse_stream import NOW, Feed, at, claim, fresh, rows, seen, tags
 
 from flows.review import UnknownPost, submit, verdict, verdict_on
 from listeners import events
-from listeners.events import AuthorRemoved, PostDeleted, Verdict
+from listeners.events import DANGER, AuthorRemoved, PostDeleted, Verdict
 from warehouse import review
 from warehouse.publish import publish
 
@@ -160,6 +160,19 @@ def test_posts_of_people_in_danger_are_queued_without_their_author(feed: Feed) -
     assert "author" not in rows(feed.warehouse, "select list(column_name) from (describe danger_queue)")[0][0]
 
 
+@pytest.mark.parametrize("stance", ["handed-over", "none"])
+def test_a_post_that_somebody_looked_after_leaves_the_queue_until_its_text_changes(feed: Feed, stance: Any) -> None:
+    despair = (seen("1", "words of despair", author="u1", created_at=at(0)), tags(claim(), danger=True))
+    feed.load(despair, (seen("2", "more despair", author="u2", created_at=at(1)), tags(danger=True)))
+    given = verdict_on(snapshot(feed), "simulated", "1", DANGER, stance, at(2))
+    feed.load(given)
+    path = snapshot(feed)
+    assert [post.post_id for post in review.in_danger(path)[0]] == ["2"]
+    assert review.precision(path)[-1].verdicts == 0
+    feed.load((seen("1", "words of despair anew", 9, author="u1", edited_at=at(9)), tags(danger=True)))
+    assert [post.post_id for post in review.in_danger(snapshot(feed))[0]] == ["2", "1"]
+
+
 def test_posts_of_people_in_danger_that_are_not_shown_are_counted(feed: Feed) -> None:
     feed.load(*((seen(str(n), f"despair {n}", author=f"u{n}", created_at=at(n)), tags(danger=True)) for n in range(3)))
     home = snapshot(feed).parents[1]
@@ -173,6 +186,7 @@ def test_a_reviewer_lists_judges_and_sees_the_precision(tmp_path: Path, monkeypa
     home = tmp_path / "home"
     (tmp_path / "posts.csv").write_text(
         "id,created_at,author,text\n439634602928668675,2014-03-01,three,MMR vaccine causes autism #measles\n"
+        "439634602928668676,2014-03-01,four,I want to kill myself tonight #depression\n"
     )
     spoken(home, "import", str(tmp_path / "posts.csv"))
     waiting = [json.loads(line) for line in spoken(home, "review", "--json").splitlines()]
@@ -180,6 +194,9 @@ def test_a_reviewer_lists_judges_and_sees_the_precision(tmp_path: Path, monkeypa
     for each in waiting:
         named = spoken(home, "review", "verdict", each["post_id"], each["claim_id"], "debunks", "--note", "irony")
         assert named == f"x:{each['post_id']} debunks {each['claim_id']}: noted\n"
+    [despair] = [json.loads(line)["post_id"] for line in spoken(home, "review", "danger", "--json").splitlines()]
+    assert spoken(home, "review", "handed-over", despair) == f"x:{despair} handed over: noted\n"
+    assert spoken(home, "review", "danger", "--json") == ""
     monkeypatch.setenv("AUSCULT_HOME", str(home))
     for each in waiting:
         submit(each["platform"], each["post_id"], each["claim_id"], "debunks", each["queue"])

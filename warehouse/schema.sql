@@ -244,7 +244,7 @@ create table collection_windows (
     observed_at timestamp with time zone
 );
 
--- One row per post in which a person may be in danger of harming themselves, for people to look at. Nothing of its author is here.
+-- One row per post in which a person may be in danger of harming themselves and after which nobody has looked yet, for people to look at. Nothing of its author is here.
 create table danger_queue (
     -- The platform: x, bluesky, mastodon, simulated …
     platform varchar,
@@ -792,11 +792,11 @@ create table verdicts (
     id_time timestamp with time zone,
     -- The platform's immutable id of the original post. Always text.
     post_id varchar,
-    -- The claim.
+    -- The claim; or person-in-danger, where somebody looked after a post of the queue of danger.
     claim_id varchar,
     -- Who judged: the name on their machine.
     reviewer varchar,
-    -- What the post does with the claim: promotes, debunks, questions, reports or none.
+    -- What the post does with the claim: promotes, debunks, questions, reports or none; of a person in danger handed-over, or none where the words mean something else.
     stance varchar,
     -- Where the reviewer met it: random, uncertain or chosen. Only random ones measure precision.
     queue varchar,
