@@ -14,7 +14,7 @@ from rich.text import Text
 from flows.cli import Sorry, app
 from flows.commands_ask import newest_snapshot, print_table
 from flows.commands_keep import owned
-from flows.review import STANCES
+from flows.review import STANCES, UnknownPost, send, verdict, verdict_on
 from listeners.events import DANGER, Handled, Judged, Verdict
 from warehouse.review import Waiting
 
@@ -22,6 +22,7 @@ review_app = typer.Typer(help="Judge signals, and see how far they can be truste
 app.add_typer(review_app, name="review")
 
 LETTERS: dict[str, Judged] = {stance[0]: stance for stance in STANCES}
+HANDLED: dict[Handled, str] = {"handed-over": "handed over", "none": "no danger", "waiting": "back on the list"}
 ASK = "[p]romotes, [d]ebunks, [q]uestions, [r]eports, [n]one; Enter skips, x ends"
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
@@ -68,13 +69,13 @@ def give_verdict(
     given = next((known for known in STANCES if known == stance), None)
     if given is None:
         raise Sorry(f"expected one of {', '.join(STANCES)}, got {stance!r}", 2)
+    if claim_id == DANGER:
+        raise Sorry(f"of a person in danger say `auscult review handed-over {post_id}`", 2)
     _note(platform, post_id, claim_id, given, note)
     print(f"{platform}:{post_id} {stance} {claim_id}: noted")
 
 
 def _note(platform: str, post_id: str, claim_id: str, stance: Judged | Handled, note: str | None = None) -> None:
-    from flows.review import UnknownPost, send, verdict_on
-
     with owned() as (home, config):
         try:
             said = verdict_on(newest_snapshot(), platform, post_id, claim_id, stance, datetime.now(UTC))
@@ -119,10 +120,16 @@ def note_handed_over(
     post_id: Annotated[str, typer.Argument(help="The post's id at its platform.")],
     platform: Annotated[str, typer.Option(help="The post's platform.")] = "x",
     no_danger: Annotated[bool, typer.Option("--no-danger", help="The words mean something else.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Put it back on the list.")] = False,
 ) -> None:
     """Take a post off the list of `auscult review danger`: it was handed to people who can help, or nobody needs it."""
-    _note(platform, post_id, DANGER, "none" if no_danger else "handed-over")
-    print(f"{platform}:{post_id} {'no danger' if no_danger else 'handed over'}: noted")
+    from warehouse.review import is_in_danger
+
+    if not undo and not is_in_danger(newest_snapshot(), platform, post_id):
+        raise Sorry(f"{platform}:{post_id} is not on the list of `auscult review danger`", 1)
+    stance: Handled = "waiting" if undo else "none" if no_danger else "handed-over"
+    _note(platform, post_id, DANGER, stance)
+    print(f"{platform}:{post_id} {HANDLED[stance]}: noted")
 
 
 def share(precision: float | None, low: float | None, high: float | None) -> str:
@@ -144,8 +151,6 @@ def _list(found: list[Waiting]) -> None:
 
 def _ask(found: list[Waiting]) -> None:
     """Ask for a verdict on each; they are sent together at the end, also when the reviewer stops early."""
-    from flows.review import send, verdict
-
     given: list[Verdict] = []
     for number, each in enumerate(found, 1):
         _show(each, number, len(found))

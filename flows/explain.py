@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from flows.settings import Settings
+from flows.settings import BadSetting, Settings
 from flows.tag_lines import said
 from flows.tagging import tagger
 from nlp.careful import SecondOpinion, Weighing
-from nlp.knowledge import HERE, Claim
+from nlp.knowledge import HERE, BadKnowledge, Claim
 from nlp.lore import lore
 from nlp.score import SIGNAL_AT
 from nlp.tags import Document, Tags
@@ -35,7 +35,8 @@ class Explained(msgspec.Struct, frozen=True):
     `rules_alone`: what the first pass said, where the careful reader had its say after it. `threshold`: the score from
     which on a promoted claim is a signal. `weighed`: what the score of the likeliest claim was made of by the rules;
     `weighing`: what the careful reader heard, where it was asked.
-    `covered`: whether claims are known in the document's language. `links`: each with its rating, 0 to 1.
+    `covered`: whether claims are known in the document's language; `read`: whether the careful reader reads it.
+    `links`: each with its rating, 0 to 1.
     """
 
     document: Document
@@ -45,6 +46,7 @@ class Explained(msgspec.Struct, frozen=True):
     weighed: dict[str, float]
     weighing: Weighing | None
     covered: bool
+    read: bool
     covered_languages: tuple[str, ...]
     links: tuple[tuple[str, float | None], ...]
     known: dict[str, Claim]
@@ -63,7 +65,10 @@ def explained(config: Settings, document: Document, *, careful: bool = True, sto
     [rules_alone] = first_pass.tag([document])
     knowledge = lore(HERE, config.claims_path)
     asks = careful and config.careful and rules_alone.candidate
-    second = SecondOpinion(knowledge.claims, knowledge.reader) if asks else None
+    try:
+        second = SecondOpinion(knowledge.claims, knowledge.reader) if asks else None
+    except BadKnowledge as error:
+        raise BadSetting(str(error)) from None
     tags = tagger(config, careful=second).tag([document])[0] if second else rules_alone
     return Explained(
         document=document,
@@ -73,6 +78,7 @@ def explained(config: Settings, document: Document, *, careful: bool = True, sto
         weighed=first_pass.reasons(document) or {},
         weighing=second.weigh(document, rules_alone) if second else None,
         covered=tags.language in knowledge.languages.covered,
+        read=tags.language in knowledge.languages.read,
         covered_languages=tuple(sorted(knowledge.languages.covered)),
         links=tuple((url, knowledge.ratings.lowest([url])) for url in document.urls),
         known={claim.id: claim for claim in knowledge.claims if claim.id in {c.claim_id for c in tags.claims}},

@@ -179,6 +179,8 @@ def _details(found: Explained) -> Iterator[Table]:
 
 
 def _candidate(found: Explained) -> str:
+    if not found.read:
+        return "the careful reader does not read this language"
     if not found.tags.candidate:
         return "not worth the careful reader"
     return "worth the careful reader, which " + ("read it" if found.rules_alone else "was not asked (AUSCULT_CAREFUL)")

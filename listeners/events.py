@@ -197,7 +197,7 @@ class Retag(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", 
 
 Judged = Literal["promotes", "debunks", "questions", "reports", "none"]
 Queue = Literal["random", "uncertain", "chosen"]
-Handled = Literal["handed-over", "none"]
+Handled = Literal["handed-over", "none", "waiting"]
 DANGER = "person-in-danger"
 """Stands for a claim where somebody looked after a post in which a person may be in danger."""
 
@@ -205,7 +205,8 @@ DANGER = "person-in-danger"
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", tag="verdict"):
     """What a reviewer says that a post does with a claim: promotes, debunks, questions, reports or none.
 
-    Of a person in DANGER: handed-over to people who can help, or none where the words mean something else.
+    Of a person in DANGER: handed-over to people who can help, none where the words mean something else, or waiting for
+    somebody anew.
 
     `queue` is where the reviewer met it: random, uncertain or chosen. Only the random one measures precision.
     `text_version`: of the text that was judged.

@@ -50,6 +50,9 @@ class Languages:
             for code in codes:
                 if code not in file.words:
                     raise BadKnowledge(f"{path}: field `{field}`: expected a language of `words`, got `{code}`")
+        for code in file.read:
+            if code not in file.covered:
+                raise BadKnowledge(f"{path}: field `read`: expected a language that is covered, got `{code}`")
         self.covered, self.read = frozenset(file.covered), frozenset(file.read)
         self._small = {code: frozenset(words.split()) for code, words in file.words.items()}
         self._main = file.vocabulary

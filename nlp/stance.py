@@ -176,7 +176,7 @@ class Judge:
         if form in self._grammar.absent:
             near = place + 1 in site.used or bool(self._absences.intersection(after))
             near = near or (place == site.begin and site.first - place <= 3)
-            if not near or not self._grammar.subjects.isdisjoint(after[:1]):
+            if not near or not self._grammar.subjects.isdisjoint(scene.words.forms[place + 1 : place + 2]):
                 return False
         if inside:
             before = max((used for used in site.used if used < place), default=place)

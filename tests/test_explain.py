@@ -4,19 +4,31 @@ import importlib
 import json
 import os
 import pty
+import re
+import shutil
 import subprocess
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from dashboard_home import published
 from homes import AUSCULT, auscult, environment, said
+from rich.console import Console
 from typer.main import get_command
 
 from flows.cli import app
+from flows.explain import as_json, explained
+from flows.explanation import print_explanation
 from flows.highlight import Mark, highlighted, marks
+from flows.settings import settings
+from nlp.careful import SecondOpinion
+from nlp.knowledge import HERE
+from nlp.lore import lore
 from nlp.pipeline import Tagger
+from nlp.reader import MODEL
 from nlp.tags import Document, Span
 
 PROMOTING = "Vaccines cause autism, wake up! Big pharma hides it."
@@ -190,3 +202,28 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     for word, below in getattr(command, "commands", {}).items():
         yield f"{name} {word}", below
         yield from commands(f"{name} {word}", below)
+
+
+def test_a_post_that_is_held_back_says_so(tmp_path: Path) -> None:
+    """With a model that holds back whatever it hears debunk at all, what would be a signal is none, and shown why."""
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL, folder)
+    opinion = (folder / "opinion.toml").read_text(encoding="utf-8")
+    (folder / "opinion.toml").write_text(re.sub(r"held_at = .*", "held_at = 0.0", opinion), encoding="utf-8")
+    document = Document(PROMOTING)
+    found = explained(settings({"AUSCULT_HOME": str(tmp_path)}), document)
+    assert found.tags.signal and found.weighing and not found.weighing.held
+    known = lore(HERE)
+    cautious = SecondOpinion(known.claims, known.reader, folder)
+    weighing = cautious.weigh(document, Tagger(careful=False).tag([document])[0])
+    assert weighing.held and not weighing.signal and weighing.score < cautious.signal_at
+    shown = {}
+    for name, each in (("as it is", found), ("held back", msgspec.structs.replace(found, weighing=weighing))):
+        console = Console(file=StringIO(), width=120)
+        print_explanation(each, console)
+        shown[name] = console.file.getvalue()
+        heard = as_json(each)["careful_reader"]
+        assert heard["held_back"] == (name == "held back")
+        assert sum(heard["stances"].values()) == pytest.approx(1, abs=0.01)
+        assert "it heard promotes" in shown[name]
+    assert "held back: it would be a signal" in shown["held back"] and "held back" not in shown["as it is"]

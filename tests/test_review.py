@@ -160,6 +160,17 @@ def test_posts_of_people_in_danger_are_queued_without_their_author(feed: Feed) -
     assert "author" not in rows(feed.warehouse, "select list(column_name) from (describe danger_queue)")[0][0]
 
 
+def test_a_post_is_put_back_on_the_list_of_danger(feed: Feed) -> None:
+    feed.load((seen("1", "words of despair", author="u1"), tags(danger=True)), seen("2", author="u2"))
+    path = snapshot(feed)
+    assert review.is_in_danger(path, "simulated", "1") and not review.is_in_danger(path, "simulated", "2")
+    feed.load(verdict_on(path, "simulated", "1", DANGER, "handed-over", at(1)))
+    path = snapshot(feed)
+    assert not review.is_in_danger(path, "simulated", "1")
+    feed.load(verdict_on(path, "simulated", "1", DANGER, "waiting", at(2)))
+    assert review.is_in_danger(snapshot(feed), "simulated", "1")
+
+
 @pytest.mark.parametrize("stance", ["handed-over", "none"])
 def test_a_post_that_somebody_looked_after_leaves_the_queue_until_its_text_changes(feed: Feed, stance: Any) -> None:
     despair = (seen("1", "words of despair", author="u1", created_at=at(0)), tags(claim(), danger=True))
@@ -197,6 +208,12 @@ def test_a_reviewer_lists_judges_and_sees_the_precision(tmp_path: Path, monkeypa
     [despair] = [json.loads(line)["post_id"] for line in spoken(home, "review", "danger", "--json").splitlines()]
     assert spoken(home, "review", "handed-over", despair) == f"x:{despair} handed over: noted\n"
     assert spoken(home, "review", "danger", "--json") == ""
+    for words, told in (
+        (("handed-over", despair), "is not on the list"),
+        (("verdict", despair, "person-in-danger", "promotes"), "handed-over"),
+    ):
+        refused = auscult(home, "review", *words)
+        assert refused.returncode and told in refused.stderr and refused.stderr.count("\n") == 1
     monkeypatch.setenv("AUSCULT_HOME", str(home))
     for each in waiting:
         submit(each["platform"], each["post_id"], each["claim_id"], "debunks", each["queue"])

@@ -70,6 +70,14 @@ def in_danger(snapshot: Path, most: int = 100) -> tuple[list[Danger], int]:
     return [Danger(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
+def is_in_danger(snapshot: Path, platform: str, post_id: str) -> bool:
+    """Tell whether a post is among those in which a person may be in danger."""
+    asked = {"platform": platform, "post_id": post_id}
+    with connect(snapshot) as connection:
+        found: tuple[bool] | None = connection.execute(statements("review")["is_in_danger"], asked).fetchone()
+    return bool(found and found[0])
+
+
 def precision(snapshot: Path) -> list[Precision]:
     """Give the precision of each family's signals, and last of all."""
     with connect(snapshot) as connection:

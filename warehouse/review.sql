@@ -18,6 +18,9 @@ from danger_queue
 order by created_at desc nulls last, post_id
 limit $most
 
+-- name: is_in_danger
+select count(*) > 0 from danger_queue where platform = $platform and post_id = $post_id
+
 -- name: precision
 select "family", signals, verdicts, confirmed, "precision", precision_low, precision_high
 from signal_precision

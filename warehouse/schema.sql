@@ -796,7 +796,7 @@ create table verdicts (
     claim_id varchar,
     -- Who judged: the name on their machine.
     reviewer varchar,
-    -- What the post does with the claim: promotes, debunks, questions, reports or none; of a person in danger handed-over, or none where the words mean something else.
+    -- What the post does with the claim: promotes, debunks, questions, reports or none; of a person in danger handed-over, none where the words mean something else, or waiting.
     stance varchar,
     -- Where the reviewer met it: random, uncertain or chosen. Only random ones measure precision.
     queue varchar,

@@ -30,7 +30,7 @@ def show(visit: Visit) -> None:
     st.markdown(
         "The words of these posts may be those of a person who thinks of harming themselves. **Do not judge or discuss "
         "them here. Hand them at once to the people of your organisation who are trained to help**, such as a crisis "
-        "team. They find the posts with the first command, and with the second take one off this list"
+        "team. They find the posts with the first command, and with the second take one off this list:"
     )
     st.code("auscult review danger\nauscult review handed-over POST_ID --platform x", language="console")
     for row in rows:

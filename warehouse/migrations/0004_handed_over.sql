@@ -8,7 +8,8 @@ where tagging.is_current and tagging.said.danger and post.repost_of is null
     and not exists (
         select 1 from verdicts as verdict
         where verdict.platform = post.platform and verdict.id_time = post.id_time and verdict.post_id = post.post_id
-            and verdict.claim_id = 'person-in-danger' and coalesce(verdict.text_version = post.text_version, true)
+            and verdict.claim_id = 'person-in-danger' and verdict.stance in ('handed-over', 'none')
+            and coalesce(verdict.text_version = post.text_version, true)
     );
 
 comment on view danger_queue is
@@ -23,4 +24,4 @@ comment on column danger_queue."text" is 'The text.';
 comment on column verdicts.claim_id is
     'The claim; or person-in-danger, where somebody looked after a post of the queue of danger.';
 comment on column verdicts.stance is
-    'What the post does with the claim: promotes, debunks, questions, reports or none; of a person in danger handed-over, or none where the words mean something else.';
+    'What the post does with the claim: promotes, debunks, questions, reports or none; of a person in danger handed-over, none where the words mean something else, or waiting.';
