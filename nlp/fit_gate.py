@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from nlp.gate import INTERCEPT, features
 from nlp.inflection import stem
 from nlp.knowledge import HERE
-from nlp.labelled import STANCES, Example, public_texts, real_posts, sentences
+from nlp.labelled import STANCES, UNKNOWN, Example, labels, public_texts, real_posts, sentences
 from nlp.lore import lore
 
 RANDOM_POSTS = 40_000
@@ -78,9 +78,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--share", type=float, default=0.03, help="of random posts that pass by their words")
     said = parser.parse_args()
-    texts = list(public_texts(said.data).values())
+    labelled = {row["id"] for row in labels()}
+    texts = [text for post_id, text in public_texts(said.data).items() if post_id not in labelled]
     random.Random(1).shuffle(texts)
-    weights = fitted([*real_posts(said.data, "train"), *sentences("train")], texts[:RANDOM_POSTS])
+    examples = [e for e in (*real_posts(said.data, "train"), *sentences("train")) if e.stance != UNKNOWN]
+    weights = fitted(examples, texts[:RANDOM_POSTS])
     needed = float(numpy.quantile(weighed(weights, texts[RANDOM_POSTS : 2 * RANDOM_POSTS]), 1 - said.share))
     with (HERE / "gate.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

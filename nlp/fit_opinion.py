@@ -4,21 +4,23 @@
     python -m nlp.fit_opinion --data DATA
 
 It uses the labelled posts and the sentences of the part `fit`, from which neither the reader nor the rules were made,
-writes nlp/model/opinion.toml and prints what each threshold would give on either.
+writes nlp/model/opinion.toml and prints what each threshold would give on either: of the score, of what holds a post
+back, and of the stances.
 """
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy
 from sklearn.linear_model import LogisticRegression
 
-from nlp.careful import features, whole
-from nlp.labelled import Example, real_posts, sentences
+from nlp.careful import DEBUNKS, NONE, features, whole
+from nlp.labelled import STANCES, Example, real_posts, sentences
 from nlp.pipeline import Tagger
-from nlp.reader import MODEL, CarefulReader
+from nlp.reader import MODEL, CarefulReader, Reading
 from nlp.tags import Document
 
 NAMES = ("reader_signal", "rules_promote")
@@ -26,12 +28,15 @@ WEIGHT_OF_SENTENCES = 0.1
 """How much a sentence counts beside a real post: among sentences signals are far commoner than in a stream."""
 
 
-def rows(examples: Sequence[Example]) -> list[list[float]]:
+def readings(examples: Sequence[Example]) -> list[Reading]:
+    """Give what the careful reader says of each example."""
+    return CarefulReader().read([whole(Document(example.text)) for example in examples])
+
+
+def rows(examples: Sequence[Example], read: Sequence[Reading]) -> list[list[float]]:
     """Give the features of each example, in the order of NAMES."""
-    documents = [Document(example.text) for example in examples]
-    tags = Tagger(careful=False).tag(documents)
-    readings = CarefulReader().read([whole(document) for document in documents])
-    found = [features(reading, said) for reading, said in zip(readings, tags, strict=True)]
+    tags = Tagger(careful=False).tag([Document(example.text) for example in examples])
+    found = [features(reading, said) for reading, said in zip(read, tags, strict=True)]
     return [[each[name] for name in NAMES] for each in found]
 
 
@@ -43,11 +48,12 @@ def main() -> None:
     # missed: tests/benchmarks/signals.py prints both.
     parser.add_argument("--at", type=float, default=0.3, help="the score from where on a post is a signal")
     parser.add_argument("--held-at", type=float, default=0.1, help="held back where debunking is likelier than this")
-    parser.add_argument("--stance-at", type=float, default=0.7, help="the probability from where on a stance is heard")
+    parser.add_argument("--stance-at", type=float, default=0.8, help="the probability from where on a stance is heard")
     parser.add_argument("--theme-at", type=float, default=0.3, help="the probability from where on a family is heard")
     said = parser.parse_args()
     sets = {"real posts": real_posts(said.data, "fit"), "sentences": sentences("fit")}
-    tables = {name: numpy.array(rows(examples)) for name, examples in sets.items()}
+    read = {name: readings(examples) for name, examples in sets.items()}
+    tables = {name: numpy.array(rows(examples, read[name])) for name, examples in sets.items()}
     signals = {name: numpy.array([example.signal == 1 for example in examples]) for name, examples in sets.items()}
     weights = [numpy.full(len(signals["real posts"]), 1.0), numpy.full(len(signals["sentences"]), WEIGHT_OF_SENTENCES)]
     model = LogisticRegression(max_iter=1000)
@@ -62,7 +68,10 @@ def main() -> None:
     (MODEL / "opinion.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
     for name, table in tables.items():
-        print_thresholds(name, model.predict_proba(table)[:, 1], signals[name])
+        scores = model.predict_proba(table)[:, 1]
+        print_thresholds(name, scores, signals[name])
+        print_held(sets[name], read[name], scores >= said.at)
+        print_stances(sets[name], read[name])
 
 
 def print_thresholds(name: str, scores: "numpy.ndarray", signals: "numpy.ndarray") -> None:
@@ -71,6 +80,31 @@ def print_thresholds(name: str, scores: "numpy.ndarray", signals: "numpy.ndarray
     for at in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
         right, said, all_ = (signals & (scores >= at)).sum(), (scores >= at).sum(), signals.sum()
         print(f"  from {at:.2f}: P {right / max(1, said):.2f} R {right / all_:.2f} F1 {2 * right / (said + all_):.3f}")
+
+
+def print_held(examples: Sequence[Example], read: Sequence[Reading], over: "numpy.ndarray") -> None:
+    """Print F1 of the signals, and how many debunks are flagged, for each probability that holds a post back."""
+    signals = numpy.array([example.signal == 1 for example in examples])
+    debunks = numpy.array([STANCES[example.stance] == DEBUNKS for example in examples])
+    debunking = numpy.array([reading.stances[DEBUNKS] for reading in read])
+    for at in (0.05, 0.06, 0.08, 0.1, 0.15, 0.3, 1.0):
+        said = over & (debunking <= at)
+        f1 = 2 * (signals & said).sum() / (said.sum() + signals.sum())
+        print(f"  held back from {at:.2f}: F1 {f1:.3f}, debunks flagged {(said & debunks).sum()} of {debunks.sum()}")
+
+
+def print_stances(examples: Sequence[Example], read: Sequence[Reading]) -> None:
+    """Print how many of each stance are heard as it, and of none as any, for each probability that is believed."""
+    for at in (0.5, 0.7, 0.8, 0.9):
+        heard: Counter[str] = Counter()
+        asked = Counter(STANCES[example.stance] for example in examples)
+        for example, reading in zip(examples, read, strict=True):
+            said = {stance: value for stance, value in reading.stances.items() if stance != NONE}
+            likeliest = max(said, key=lambda stance: said[stance]) if sum(said.values()) >= at else NONE
+            stance = STANCES[example.stance]
+            heard[stance] += likeliest == stance if stance != NONE else likeliest != NONE
+        told = ", ".join(f"{stance} {heard[stance]} of {asked[stance]}" for stance in STANCES if stance != NONE)
+        print(f"  stances from {at:.2f}: {told}; none heard as one {heard[NONE]} of {asked[NONE]}")
 
 
 if __name__ == "__main__":

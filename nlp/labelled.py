@@ -1,8 +1,8 @@
 """Labelled texts: what the careful reader, the gate and the second opinion learn from, and are measured on.
 
 The labels of real posts stand in nlp/labels as ids, without texts; DATA is the folder of public data that holds the
-texts (nlp/model/CARD.md names it). The sentences written for training stand in nlp/training. Nothing here runs in the
-product.
+texts (nlp/model/CARD.md names it). The sentences written for training stand in nlp/training; the claims' own examples,
+statements and refutations count among them. Nothing here runs in the product.
 """
 
 import csv
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.knowledge import FAMILIES, HERE
+from nlp.lore import lore
 
 STANCES = ("promotes", "debunks", "questions", "reports", "none")
 # Concerns of the public set that are no family of claims: distrust of makers and of politicians.
@@ -24,6 +25,7 @@ CONCERNS = {
     "political": "vaccine-politics", "conspiracy": "vaccine-plot", "ingredients": "vaccine-ingredients",
     "country": "vaccine-origin", "religious": "vaccine-religion",
 }  # fmt: skip
+CONCERNED = "vaccine_concerns_train"
 UNKNOWN = -100
 HELD_OUT = 0.05
 """Share of the sentences that the reader never sees: the second opinion is fitted on them, among others."""
@@ -55,18 +57,33 @@ def public_texts(data: Path) -> dict[str, str]:
             with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
                     texts.setdefault(row["id"], html.unescape(row.get("text") or row.get("content") or ""))
-    with gzip.open(data / "labelled" / "vaccine_stance_dev.csv.gz", "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            text = row["text"].replace("<user>", "@user").replace("<url>", "")
-            texts.setdefault(row["id"], html.unescape(text))
+    for row in _rows(data, "vaccine_stance_dev"):
+        text = row["text"].replace("<user>", "@user").replace("<url>", "")
+        texts.setdefault(row["id"], html.unescape(text))
     return texts
+
+
+def labelled_texts(data: Path) -> dict[str, str]:
+    """Give the texts of all posts that may be labelled by id: the public ones, and of two sets about COVID.
+
+    Ids of the set of true and false posts are rows, so the name of its file stands before them.
+    """
+    texts = {row["ID"]: row["text"] for row in _rows(data, CONCERNED)}
+    for part in ("train", "val"):
+        texts |= {f"covid-fake-{part}:{row['id']}": row["tweet"] for row in _rows(data, f"covid_fake_{part}")}
+    return {post_id: html.unescape(text) for post_id, text in texts.items()} | public_texts(data)
+
+
+def _rows(data: Path, name: str) -> list[dict[str, str]]:
+    with gzip.open(data / "labelled" / f"{name}.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def labels() -> list[dict[str, str]]:
     """Give the labels of real posts: id, signal, stance, family, unsure and part.
 
-    Parts are train, fit (for the second opinion), test, and `left-out`: near-copies of posts of the test, and posts by
-    their authors, from which nothing is made.
+    Parts are train, fit (for the second opinion), test, `test-vaccines` (posts of the sets about vaccines and COVID)
+    and `left-out`: near-copies of posts of the test, and posts by their authors. Nothing is made from the last three.
     """
     with (HERE / "labels" / "posts.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -74,12 +91,16 @@ def labels() -> list[dict[str, str]]:
 
 def real_posts(data: Path, part: str) -> list[Example]:
     """Give the labelled real posts of a part whose texts are there."""
-    texts = public_texts(data)
-    return [
-        _example(texts[row["id"]], row["signal"] == "1", row["stance"], row["family"], _weight(row))
-        for row in labels()
-        if row["part"] == part and row["id"] in texts
-    ]
+    texts = labelled_texts(data)
+    by_concern = {row["ID"]: _about(row) for row in _rows(data, CONCERNED)}
+    found = []
+    for row in labels():
+        if row["part"] == part and row["id"] in texts:
+            example = _example(texts[row["id"]], row["signal"] == "1", row["stance"], row["family"], _weight(row))
+            if about := by_concern.get(row["id"]):  # more is known of it than one family
+                example = example._replace(themes=example.themes | about, asked=frozenset(THEMES))
+            found.append(example)
+    return found
 
 
 def _weight(row: dict[str, str]) -> float:
@@ -95,10 +116,30 @@ def sentences(part: str) -> list[Example]:
     files = [path.read_text(encoding="utf-8").splitlines() for path in paths]
     cuts = [round(len(lines) * (1 - HELD_OUT)) for lines in files]
     chosen = [lines[:cut] if part == "train" else lines[cut:] for lines, cut in zip(files, cuts, strict=True)]
-    return [
+    written = [
         _example(said["text"], said["signal"], said["stance"], said["family"] or "none")
         for said in map(json.loads, chain.from_iterable(chosen))
     ]
+    return [*written, *_of_claims()] if part == "train" else written
+
+
+def _of_claims() -> list[Example]:
+    """Give what the claims' own entries say: their examples, the claim flatly stated, and why it is wrong.
+
+    An example in which the claim is not in play is no signal; whether it asks, reports or just talks is not known.
+    """
+    found = []
+    for claim in lore(HERE).claims:
+        said = [(example.text, example.stance) for example in claim.examples] + [(claim.statement, "promotes")]
+        if claim.kind == "falsifiable":
+            said.append((claim.wrong_because, "debunks"))
+        for text, stance in said:
+            if stance == "none":
+                found.append(Example(text, 0, UNKNOWN, frozenset(), frozenset()))
+            else:
+                signal = stance == "promotes" and claim.kind == "falsifiable"
+                found.append(_example(text, signal, stance, claim.family))
+    return found
 
 
 def _example(text: str, signal: bool, stance: str, family: str, weight: float = 1.0) -> Example:
@@ -109,13 +150,13 @@ def _example(text: str, signal: bool, stance: str, family: str, weight: float = 
 
 def concerns(data: Path) -> list[Example]:
     """Give posts of a public set about COVID vaccines by concern: they teach themes, not signals."""
-    path = data / "labelled" / "vaccine_concerns_train.csv.gz"
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        return [
-            Example(
-                row["text"], UNKNOWN, UNKNOWN,
-                frozenset(CONCERNS[concern] for concern in row["labels"].split() if concern != "none"),
-                frozenset(THEMES),
-            )
-            for row in csv.DictReader(file)
-        ]  # fmt: skip
+    known = {row["id"] for row in labels()}
+    return [
+        Example(row["text"], UNKNOWN, UNKNOWN, _about(row), frozenset(THEMES))
+        for row in _rows(data, CONCERNED)
+        if row["ID"] not in known
+    ]
+
+
+def _about(row: dict[str, str]) -> frozenset[str]:
+    return frozenset(CONCERNS[concern] for concern in row["labels"].split() if concern != "none")

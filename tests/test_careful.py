@@ -37,6 +37,8 @@ def test_the_promoter_is_told_from_the_one_who_answers(tagger: Tagger, text: str
         ("Vaccines don't cause autism.", False),
         ("Do vaccines cause autism?", False),
         ('"Vaccines cause autism." Half a million Danish children say otherwise.', False),
+        ("Measles is harmless", True),
+        ("flu shot cant give u flu its dead virus. do the math", False),
     ],
 )
 def test_a_post_that_says_nothing_but_a_false_claim_promotes_it(tagger: Tagger, text: str, signal: bool) -> None:
@@ -66,7 +68,7 @@ def test_an_answer_to_a_claim_on_no_list_is_heard_with_the_words_it_hangs_on(tag
 
 
 def test_a_false_claim_on_no_list_is_named_by_its_family_and_its_words(tagger: Tagger) -> None:
-    text = "Our neighbour binned her thyroid tablets, went on sea moss and the nodule has vanished."
+    text = "Sea moss every morning, and my neighbour's varicose veins vanished for good. Tell everyone, no surgery!"
     [tags] = tagger.tag([Document(text)])
     [claim] = tags.claims
     assert tags.signal and claim.claim_id == "chronic-disease-cure-unlisted" and claim.stance == "promotes"
@@ -84,7 +86,7 @@ def test_a_remedy_that_no_phrase_knows_is_named_by_the_illness(tagger: Tagger) -
 
 
 def test_a_claim_that_no_phrase_finds_is_named_by_the_word_it_is_about(tagger: Tagger) -> None:
-    text = "Gran's tumour shrank to nothing on three cups a day of #GuanabanaTea. Her oncologist just stared."
+    text = "Three cups a day of #GuanabanaTea and gran's tumour is gone. Share this with everyone who is ill."
     assert not Tagger(careful=False).tag([Document(text)])[0].claims
     [tags] = tagger.tag([Document(text)])
     [claim] = tags.claims
