@@ -125,6 +125,8 @@ def note_handed_over(
     """Take a post off the list of `auscult review danger`: it was handed to people who can help, or nobody needs it."""
     from warehouse.review import is_in_danger
 
+    if undo and no_danger:
+        raise Sorry("--no-danger takes the post off the list, --undo puts it back: say one of them", 2)
     if not undo and not is_in_danger(newest_snapshot(), platform, post_id):
         raise Sorry(f"{platform}:{post_id} is not on the list of `auscult review danger`", 1)
     stance: Handled = "waiting" if undo else "none" if no_danger else "handed-over"

@@ -167,7 +167,8 @@ def test_a_post_is_put_back_on_the_list_of_danger(feed: Feed) -> None:
     feed.load(verdict_on(path, "simulated", "1", DANGER, "handed-over", at(1)))
     path = snapshot(feed)
     assert not review.is_in_danger(path, "simulated", "1")
-    feed.load(verdict_on(path, "simulated", "1", DANGER, "waiting", at(2)))
+    undone = verdict_on(path, "simulated", "1", DANGER, "waiting", at(2))
+    feed.load(msgspec.structs.replace(undone, reviewer="another"))
     assert review.is_in_danger(snapshot(feed), "simulated", "1")
 
 
@@ -210,6 +211,7 @@ def test_a_reviewer_lists_judges_and_sees_the_precision(tmp_path: Path, monkeypa
     assert spoken(home, "review", "danger", "--json") == ""
     for words, told in (
         (("handed-over", despair), "is not on the list"),
+        (("handed-over", despair, "--undo", "--no-danger"), "say one of them"),
         (("verdict", despair, "person-in-danger", "promotes"), "handed-over"),
     ):
         refused = auscult(home, "review", *words)

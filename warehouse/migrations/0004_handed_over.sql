@@ -1,16 +1,19 @@
 -- A post in which a person may be in danger leaves the queue once somebody looked after it; a new text brings it back.
 
 create or replace view danger_queue as
+with handled as (  -- whoever spoke last of a text decides, whichever reviewer it was
+    select platform, id_time, post_id, text_version, arg_max(stance, observed_at) as stance
+    from verdicts
+    where claim_id = 'person-in-danger'
+    group by platform, id_time, post_id, text_version
+)
 select post.platform, post.id_time, post.post_id, post.created_at, post."text".value as "text"
 from kept.taggings as tagging
 join kept.posts as post using (platform, id_time, post_id)
+left join handled on handled.platform = post.platform and handled.id_time = post.id_time
+    and handled.post_id = post.post_id and handled.text_version = post.text_version
 where tagging.is_current and tagging.said.danger and post.repost_of is null
-    and not exists (
-        select 1 from verdicts as verdict
-        where verdict.platform = post.platform and verdict.id_time = post.id_time and verdict.post_id = post.post_id
-            and verdict.claim_id = 'person-in-danger' and verdict.stance in ('handed-over', 'none')
-            and coalesce(verdict.text_version = post.text_version, true)
-    );
+    and coalesce(handled.stance, 'waiting') = 'waiting';
 
 comment on view danger_queue is
     'One row per post in which a person may be in danger of harming themselves and after which nobody has looked yet, for people to look at. Nothing of its author is here.';
