@@ -9,14 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from nlp.inflection import SHORT
+
 _HUMPS = re.compile(r"[A-Z]{2,}s?(?![a-z])|[A-Z]?[a-z]+|\d+|[A-Z]+|[^\W\d_]+")
 _LONGEST = 18
 _UNKNOWN = -13.0
 _COMMON = -11.0
-_SMALL = frozenset(
-    {"a", "i", "an", "as", "at", "be", "by", "do", "go", "he", "hi", "if", "in", "is", "it", "me", "my", "no", "of"}
-    | {"on", "or", "so", "to", "uk", "up", "us", "we", "tb", "ms"}
-)
 
 
 def frequencies(path: Path, extra: Iterable[str] = ()) -> dict[str, float]:
@@ -26,7 +24,7 @@ def frequencies(path: Path, extra: Iterable[str] = ()) -> dict[str, float]:
     for word in extra:
         counts[word] = max(counts.get(word, 0), 40)
     total = math.log(sum(counts.values()))
-    return {word: math.log(count) - total for word, count in counts.items() if len(word) > 1 or word in "ai"}
+    return {word: math.log(count) - total for word, count in counts.items() if len(word) > 1 or word in SHORT}
 
 
 def split(tag: str, logs: Mapping[str, float]) -> list[tuple[str, int, int]]:
@@ -69,7 +67,7 @@ def _pieces(word: str, logs: Mapping[str, float]) -> list[tuple[int, int]]:
 def _trusted(piece: str, logs: Mapping[str, float]) -> bool:
     """Tell whether a piece is a word and no chance: words of two letters are few, of three letters common."""
     if len(piece) <= 2:
-        return piece in _SMALL
+        return piece in SHORT
     return piece in logs and (len(piece) > 3 or logs[piece] > _COMMON)
 
 

@@ -1,4 +1,5 @@
-"""One form for the inflections of an English word, so that `cause` finds causes, caused and causing.
+"""What is known of single words: one form for the inflections of an English word, so that `cause` finds causes, caused
+and causing; short words, and abbreviations.
 
 Stems are for comparing, never for showing: both the knowledge and the posts pass through `stem`.
 """
@@ -13,10 +14,13 @@ from nlp.knowledge import HERE, decode
 class Inflections(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/inflections.toml`."""
 
+    short: frozenset[str]
+    abbreviations: frozenset[str]
     forms: dict[str, str]
 
 
-FORMS = decode(HERE / "inflections.toml", Inflections).forms
+_KNOWN = decode(HERE / "inflections.toml", Inflections)
+SHORT, ABBREVIATIONS, FORMS = _KNOWN.short, _KNOWN.abbreviations, _KNOWN.forms
 _VOWELS = frozenset("aeiouy")
 
 

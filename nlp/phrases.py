@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain, product
 from typing import Generic, NamedTuple, TypeVar
 
-from nlp.inflection import stem
+from nlp.inflection import ABBREVIATIONS, stem
 from nlp.knowledge import BadKnowledge
 from nlp.normalise import FIELD_BREAK, Words
 
@@ -18,7 +18,6 @@ _RARE = -14.0
 _SENTENCE_END = re.compile(
     r"[.!?…]+[\"'”’)\]]*(?=\s|$|[#@&\U0001F000-\U0001FAFF\u2600-\u27BF])|\n\s*\n|\x1e|\s[|•·►]\s"
 )
-_NO_END = frozenset({"dr", "mr", "mrs", "ms", "prof", "vs", "st", "jr", "e.g", "i.e", "no", "approx", "u.s"})
 Normalise = Callable[[str], Sequence[str]]
 Chains = list[tuple[tuple[int, int], tuple[int, ...]]]
 
@@ -315,7 +314,7 @@ def _ends(words: Words, before: int, start: int) -> bool:
         return between == FIELD_BREAK
     if "http" in between or "www." in between:
         return True
-    return bool(_SENTENCE_END.search(between)) and not (between[0] == "." and words.forms[before] in _NO_END)
+    return bool(_SENTENCE_END.search(between)) and not (between[0] == "." and words.forms[before] in ABBREVIATIONS)
 
 
 def _rows_of_tags(words: Words) -> frozenset[int]:
