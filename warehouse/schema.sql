@@ -514,7 +514,7 @@ create table posts_by_hashtag_day (
 
 -- One row per post and claim that waits for a reviewer, at most 100 of either queue.
 create table review_queue (
-    -- random (drawn by a hash from all signals; measures precision) or uncertain (nearest to a score of one half).
+    -- random (drawn by a hash from all signals; measures precision) or uncertain (nearest to the least score of a signal).
     queue varchar,
     -- 1 for the next one of its queue.
     position bigint,

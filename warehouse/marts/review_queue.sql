@@ -1,5 +1,5 @@
 -- One row per post and claim that waits for a reviewer, at most 100 of either queue.
--- queue: random (drawn by a hash from all signals; measures precision) or uncertain (nearest to a score of one half).
+-- queue: random (drawn by a hash from all signals; measures precision) or uncertain (nearest to the least score of a signal).
 -- position: 1 for the next one of its queue.
 -- platform: The platform.
 -- id_time: The moment that the post's id states, UTC.
@@ -52,13 +52,16 @@ waiting as (
             and (verdict.queue = 'random' or queued.queue = 'uncertain')
     )
 ),
+line as (
+    select coalesce(min(score) filter (is_signal), 1) as least from drawn
+),
 placed as (
     select
-        *,
+        waiting.*,
         row_number() over (
-            partition by queue order by case when queue = 'uncertain' then abs(score - 0.5) end, draw
+            partition by queue order by case when queue = 'uncertain' then abs(waiting.score - line.least) end, draw
         ) as position
-    from waiting
+    from waiting, line
 )
 select
     queue, position, platform, id_time, post_id, claim_id, "family", is_signal, score, created_at, "text",
