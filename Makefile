@@ -44,6 +44,7 @@ model: $(VENV)/.installed-train $(ENCODER)
 	$(BIN)/python -m nlp.train_reader --data $(DATA) --base $(ENCODER)
 	$(BIN)/python -m nlp.fit_themes --data $(DATA)
 	$(BIN)/python -m nlp.fit_gate --data $(DATA)
+	$(BIN)/python -m nlp.fit_words --data $(DATA)
 	$(BIN)/python -m nlp.fit_opinion --data $(DATA)
 
 kafka:

@@ -34,7 +34,8 @@ class Explained(msgspec.Struct, frozen=True):
 
     `rules_alone`: what the first pass said, where the careful reader had its say after it. `threshold`: the score from
     which on a promoted claim is a signal. `weighed`: what the score of the likeliest claim was made of by the rules;
-    `weighing`: what the careful reader heard, where it was asked.
+    `weighing`: what the careful reader heard, and what its score is made of, where it was asked; `words`: which words
+    count in it, and how much.
     `covered`: whether claims are known in the document's language; `read`: whether the careful reader reads it.
     `links`: each with its rating, 0 to 1.
     """
@@ -45,6 +46,7 @@ class Explained(msgspec.Struct, frozen=True):
     threshold: float
     weighed: dict[str, float]
     weighing: Weighing | None
+    words: dict[str, float]
     covered: bool
     read: bool
     covered_languages: tuple[str, ...]
@@ -77,6 +79,7 @@ def explained(config: Settings, document: Document, *, careful: bool = True, sto
         threshold=second.signal_at if second else SIGNAL_AT,
         weighed=first_pass.reasons(document) or {},
         weighing=second.weigh(document, rules_alone) if second else None,
+        words=second.telling_words(document) if second else {},
         covered=tags.language in knowledge.languages.covered,
         read=tags.language in knowledge.languages.read,
         covered_languages=tuple(sorted(knowledge.languages.covered)),
@@ -122,16 +125,27 @@ def as_json(found: Explained) -> dict[str, Any]:
         "fingerprint": f"{found.tags.fingerprint:016x}",
         "links": [{"url": url, "credibility": rating} for url, rating in found.links],
         "weighed": found.weighed,
-        "careful_reader": None if found.weighing is None else _heard(found.weighing),
+        "careful_reader": None if found.weighing is None else _heard(found.weighing, found.words),
         "rules_alone": None if found.rules_alone is None else said(found.rules_alone),
         "stored": None if found.stored is None else msgspec.to_builtins(found.stored),
     }
 
 
-def _heard(weighing: Weighing) -> dict[str, Any]:
-    """Give what the careful reader heard: probabilities, and whether the post is held back as debunking."""
-    stances = {stance: round(value, 4) for stance, value in weighing.reading.stances.items()}
-    return {"signal": round(weighing.reading.signal, 4), "stances": stances, "held_back": weighing.held}
+def _heard(weighing: Weighing, words: dict[str, float]) -> dict[str, Any]:
+    """Give what the careful reader heard: probabilities, and whether the post is held back as debunking; and what adds
+    how much to the log-odds of the score, by part and by word.
+    """
+    return {
+        "signal": round(weighing.reading.signal, 4),
+        "stances": _rounded(weighing.reading.stances),
+        "held_back": weighing.held,
+        "parts": _rounded(weighing.parts),
+        "words": _rounded(words),
+    }
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in values.items()}
 
 
 def _knowledge(claim: Claim | None) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from nlp.tags import ClaimMention, Document, Span
 
 STANCES = {"promotes": "bold red", "debunks": "bold green", "questions": "bold cyan", "reports": "bold blue"}
 WIDTH = 120
+PARTS = {"reader_signal": "the reading", "rules_promote": "the rules", "words": "the words"}
+MOST_WORDS = 4
 
 
 def print_explanation(found: Explained, console: Console | None = None) -> None:
@@ -70,6 +72,9 @@ def _verdict(found: Explained) -> Iterator[Text]:
         yield Text(f"       the rules alone said {_yes(first.signal)}, {first.score:.2f}; the careful reader decided")
     if found.weighing is not None:
         yield Text(f"       it heard {_stances(found.weighing)}")
+        yield Text(f"       for and against a signal: {_parts(found.weighing.parts)}")
+        if found.words:
+            yield Text(f"       words that count: {_words(found.words)}")
         if found.weighing.held:
             yield Text("       held back: it would be a signal, were it not taken for debunking too", "bold green")
     if found.stored is not None:
@@ -83,6 +88,15 @@ def _stances(weighing: Weighing) -> str:
     """Give the stances that were heard at all, the likeliest first."""
     heard = sorted(weighing.reading.stances.items(), key=lambda each: -each[1])
     return ", ".join(f"{stance} {value:.2f}" for stance, value in heard if value >= 0.01)
+
+
+def _parts(parts: dict[str, float]) -> str:
+    return ", ".join(f"{PARTS[name]} {value:+.1f}" for name, value in parts.items())
+
+
+def _words(words: dict[str, float]) -> str:
+    """Give the words that count most in the score."""
+    return ", ".join(f"“{word}” {value:+.1f}" for word, value in list(words.items())[:MOST_WORDS])
 
 
 def _yes(signal: bool | None) -> str:

@@ -1,20 +1,23 @@
 """The second opinion: what the rules said of a post, weighed with what the careful reader says. One post at a time.
 
-The rules know claims and words, the reader knows how people talk; `nlp/model/opinion.toml` holds how much each counts,
-fitted on labelled posts that neither was made from. Where the reader hears a claim that no phrase found, the post gets
-the claim of that family about a topic or word that it names, or else the family's unlisted claim, with the words that
-it hangs on, so that people see it, answer it and can list it.
+The rules know claims and words, the reader knows how people talk, and weights of words (`nlp/model/words.csv`) know
+what real posts sell and repeat; `nlp/model/opinion.toml` holds how much each counts, fitted on labelled posts that none
+of them was made from. Where the reader hears a claim that no phrase found, the post gets the claim of that family about
+a topic or word that it names, or else the family's unlisted claim, with the words that it hangs on, so that people see
+it, answer it and can list it.
 """
 
 import hashlib
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from nlp.gate import read_weights, weighed
 from nlp.knowledge import FAMILIES, Claim, decode
 from nlp.normalise import FIELD_BREAK, Reader
 from nlp.pipeline import fields
@@ -29,6 +32,8 @@ LEAST = 1e-4
 MOST_NAMED = 3
 """Of the claims that a post names by topic or word, as many count: what lists every disease is about none of them."""
 WINDOWS = 6
+LEAST_TOLD = 0.05
+"""A word that adds less to the log-odds of the score is not worth telling."""
 HELD_BY = 0.01
 """So far below the threshold stays the score of a post that is held back."""
 _WORD = re.compile(r"\S+")
@@ -51,22 +56,26 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Weighing(NamedTuple):
-    """What the second opinion makes of a post: the `reading`, the calibrated `score` by it and the rules, and whether
-    the post is a `signal`. `held`: it would be one, were it not taken for debunking too.
+    """What the second opinion makes of a post: the `reading`, the calibrated `score`, and whether it is a `signal`.
+
+    `held`: it would be one, were it not taken for debunking too. `parts`: what reading, rules and words add to the
+    log-odds of the score, by the names of `features`.
     """
 
     reading: Reading
     score: float
     signal: bool
     held: bool
+    parts: dict[str, float]
 
 
-def features(reading: Reading, tags: Tags) -> dict[str, float]:
-    """Give what the second opinion weighs, by name."""
+def features(reading: Reading, tags: Tags, words: float) -> dict[str, float]:
+    """Give what the second opinion weighs, by name. `words`: the sum of the weights of the post's words."""
     promoting = [c.score for c in tags.claims if c.kind == FALSIFIABLE and c.stance == PROMOTES]
     return {
         "reader_signal": _logit(reading.signal),
         "rules_promote": _logit(max(promoting)) + 2.0 if promoting else 0.0,
+        "words": words,
     }
 
 
@@ -86,10 +95,11 @@ class SecondOpinion:
             for word in claim.words:
                 self._by_words.setdefault(claim.family, []).append((tuple(words.read(word).stems), claim))
         self._reader = CarefulReader(folder)
-        opinion = folder / "opinion.toml"
+        opinion, weights = folder / "opinion.toml", folder / "words.csv"
         self._opinion = decode(opinion, Opinion)
-        weighed = hashlib.sha256(opinion.read_bytes()).hexdigest()[:4]
-        self.release = f"{self._reader.release}.{self._opinion.release}+{weighed}"
+        self._weights = read_weights(weights)
+        fitted = hashlib.sha256(opinion.read_bytes() + weights.read_bytes()).hexdigest()[:4]
+        self.release = f"{self._reader.release}.{self._opinion.release}+{fitted}"
 
     def read(self, candidates: Sequence[tuple[Document, Tags]]) -> list[Tags]:
         """Give the tags of each candidate after a careful look, in order."""
@@ -106,16 +116,31 @@ class SecondOpinion:
 
     def weigh(self, document: Document, tags: Tags) -> Weighing:
         """Give what is made of one candidate, before it becomes tags."""
-        return self._weighing(tags, self._reader.read([whole(document)])[0])
+        return self._weighing(document, tags, self._reader.read([whole(document)])[0])
 
-    def _weighing(self, tags: Tags, reading: Reading) -> Weighing:
-        score, opinion = self.score(reading, tags), self._opinion
+    def telling_words(self, document: Document) -> dict[str, float]:
+        """Give the words and pairs of words that count, those that count most first, with what each adds to the
+        log-odds of the score.
+        """
+        read = self._words.read(whole(document))
+        spelt = dict(zip(read.stems, read.forms, strict=True))
+        pairs = zip(pairwise(read.stems), pairwise(read.forms), strict=True)
+        spelt |= {" ".join(stems): " ".join(forms) for stems, forms in pairs}
+        found = {form: self._weights.get(stem, 0.0) * self._opinion.weights["words"] for stem, form in spelt.items()}
+        counting = [(word, weight) for word, weight in found.items() if abs(weight) >= LEAST_TOLD]
+        return dict(sorted(counting, key=lambda each: -abs(each[1])))
+
+    def _weighing(self, document: Document, tags: Tags, reading: Reading) -> Weighing:
+        opinion = self._opinion
+        words = weighed(self._weights, self._words.read(whole(document)).stems)
+        parts = {name: opinion.weights[name] * value for name, value in features(reading, tags, words).items()}
+        score = 1.0 / (1.0 + math.exp(-opinion.intercept - sum(parts.values())))
         if score < opinion.signal_at or reading.stances[DEBUNKS] <= opinion.held_at:
-            return Weighing(reading, score, signal=score >= opinion.signal_at, held=False)
-        return Weighing(reading, opinion.signal_at - HELD_BY, signal=False, held=True)
+            return Weighing(reading, score, score >= opinion.signal_at, False, parts)
+        return Weighing(reading, opinion.signal_at - HELD_BY, False, True, parts)
 
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
-        _, score, signal, _ = self._weighing(tags, reading)
+        _, score, signal, _, _ = self._weighing(document, tags, reading)
         heard = self._heard(reading, signal)
         said = tags.claims
         if not signal and reading.stances[NONE] >= self._opinion.stance_at:
@@ -155,12 +180,6 @@ class SecondOpinion:
                 if stem == stems[0] and tuple(read.stems[n : last + 1]) == stems and claim.id not in named:
                     named[claim.id] = said.span(read.starts[n], read.ends[last])
         return named
-
-    def score(self, reading: Reading, tags: Tags) -> float:
-        """Give the calibrated probability that the post is a signal."""
-        found, opinion = features(reading, tags), self._opinion
-        total = opinion.intercept + sum(opinion.weights[name] * value for name, value in found.items())
-        return 1.0 / (1.0 + math.exp(-total))
 
     def _heard(self, reading: Reading, signal: bool) -> str | None:
         """Give the stance that the reader hears clearly enough; None where it hears none.

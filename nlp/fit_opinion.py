@@ -1,11 +1,11 @@
-"""Fit how much rules and reader count in the second opinion. For developers only.
+"""Fit how much rules, reader and words count in the second opinion. For developers only.
 
     pip install -e '.[train]'
     python -m nlp.fit_opinion --data DATA
 
-It uses the labelled posts and the sentences of the part `fit`, from which neither the reader nor the rules were made,
-writes nlp/model/opinion.toml and prints what each threshold would give on either: of the score, of what holds a post
-back, and of the stances.
+It uses the labelled posts of the part `fit`, from which none of them was made, writes nlp/model/opinion.toml and prints
+what each threshold would give on them and on the sentences of the part `fit`: of the score, of what holds a post back,
+and of the stances. The sentences fit nothing: signals are far commoner among them than in a stream.
 """
 
 import argparse
@@ -18,14 +18,15 @@ import numpy
 from sklearn.linear_model import LogisticRegression
 
 from nlp.careful import DEBUNKS, NONE, features, whole
+from nlp.gate import read_weights, weighed
+from nlp.knowledge import HERE
 from nlp.labelled import STANCES, Example, real_posts, sentences
+from nlp.lore import lore
 from nlp.pipeline import Tagger
 from nlp.reader import MODEL, CarefulReader, Reading
 from nlp.tags import Document
 
-NAMES = ("reader_signal", "rules_promote")
-WEIGHT_OF_SENTENCES = 0.1
-"""How much a sentence counts beside a real post: among sentences signals are far commoner than in a stream."""
+NAMES = ("reader_signal", "rules_promote", "words")
 
 
 def readings(examples: Sequence[Example]) -> list[Reading]:
@@ -36,7 +37,9 @@ def readings(examples: Sequence[Example]) -> list[Reading]:
 def rows(examples: Sequence[Example], read: Sequence[Reading]) -> list[list[float]]:
     """Give the features of each example, in the order of NAMES."""
     tags = Tagger(careful=False).tag([Document(example.text) for example in examples])
-    found = [features(reading, said) for reading, said in zip(read, tags, strict=True)]
+    weights, words = read_weights(MODEL / "words.csv"), lore(HERE).reader
+    spoken = [weighed(weights, words.read(whole(Document(example.text))).stems) for example in examples]
+    found = [features(*each) for each in zip(read, tags, spoken, strict=True)]
     return [[each[name] for name in NAMES] for each in found]
 
 
@@ -55,11 +58,8 @@ def main() -> None:
     read = {name: readings(examples) for name, examples in sets.items()}
     tables = {name: numpy.array(rows(examples, read[name])) for name, examples in sets.items()}
     signals = {name: numpy.array([example.signal == 1 for example in examples]) for name, examples in sets.items()}
-    weights = [numpy.full(len(signals["real posts"]), 1.0), numpy.full(len(signals["sentences"]), WEIGHT_OF_SENTENCES)]
     model = LogisticRegression(max_iter=1000)
-    model.fit(
-        numpy.concatenate(list(tables.values())), numpy.concatenate(list(signals.values())), numpy.concatenate(weights)
-    )
+    model.fit(tables["real posts"], signals["real posts"])
     lines = [f'release = "{time.strftime("%Y%m%dT%H%M")}"', f"intercept = {model.intercept_[0]:.4f}"]
     lines += [f"signal_at = {said.at:.2f}", f"held_at = {said.held_at:.2f}"]
     lines += [f"stance_at = {said.stance_at:.2f}", f"theme_at = {said.theme_at:.2f}"]

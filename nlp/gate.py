@@ -24,6 +24,12 @@ def features(stems: Sequence[str]) -> set[str]:
     return found
 
 
+def weighed(weights: Mapping[str, float], stems: Sequence[str]) -> float:
+    """Give the sum of the weights of a post's words and pairs, without the intercept."""
+    # Summed exactly: the order of a set is another in every process, and a rounded sum hangs on it.
+    return math.fsum(weights.get(feature, 0.0) for feature in features(stems))
+
+
 def read_weights(path: Path) -> dict[str, float]:
     """Read the weights by word; the empty word's is the intercept. Raises BadKnowledge."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -71,6 +77,4 @@ class Gate:
 
     def weighs(self, stems: Sequence[str]) -> bool:
         """Tell whether the words of a post weigh enough to open it."""
-        weight = self._weights.get
-        # Summed exactly: the order of a set is another in every process, and a rounded sum hangs on it.
-        return math.fsum(weight(feature, 0.0) for feature in features(stems)) >= self._needed
+        return weighed(self._weights, stems) >= self._needed

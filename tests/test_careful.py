@@ -1,14 +1,16 @@
 """The careful reader: the same words get the same reading whatever stands beside them, and its opinion is explained."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from nlp.careful import SecondOpinion, whole
+from nlp.gate import INTERCEPT
 from nlp.knowledge import HERE
 from nlp.lore import lore
 from nlp.pipeline import Tagger
-from nlp.reader import CarefulReader, prepared
+from nlp.reader import MODEL, CarefulReader, prepared
 from nlp.tags import Document
 
 PAIRS = [
@@ -171,8 +173,22 @@ def test_a_score_is_a_probability() -> None:
     opinion = SecondOpinion(known.claims, known.reader)
     tags = Tagger(careful=False).tag([Document(text) for text, _ in PAIRS])
     for (text, _), said in zip(PAIRS, tags, strict=True):
-        [reading] = CarefulReader().read([text])
-        assert 0.0 <= opinion.score(reading, said) <= 1.0
+        assert 0.0 <= opinion.weigh(Document(text), said).score <= 1.0
+
+
+def test_the_words_of_a_post_count_beside_what_the_reader_heard(tmp_path: Path) -> None:
+    for file in MODEL.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    (tmp_path / "words.csv").unlink()
+    (tmp_path / "words.csv").write_text(f"words,weight\n{INTERCEPT},0\n")
+    known = lore(HERE)
+    with_words = SecondOpinion(known.claims, known.reader)
+    without = SecondOpinion(known.claims, known.reader, tmp_path)
+    assert with_words.release != without.release
+    sells, walks = Document("Reverse diabetes with natural oil"), Document("Walk for rare kid tumours")
+    for text, more in ((sells, True), (walks, False)):
+        tags = Tagger(careful=False).tag([text])[0]
+        assert (with_words.weigh(text, tags).score > without.weigh(text, tags).score) is more
 
 
 def test_the_page_says_that_a_claim_is_on_no_list_yet() -> None:

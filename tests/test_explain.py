@@ -2,11 +2,13 @@
 
 import importlib
 import json
+import math
 import os
 import pty
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -202,6 +204,22 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     for word, below in getattr(command, "commands", {}).items():
         yield f"{name} {word}", below
         yield from commands(f"{name} {word}", below)
+
+
+def test_it_says_what_speaks_for_a_signal_and_which_words_do(tmp_path: Path) -> None:
+    found = explained(
+        settings({"AUSCULT_HOME": str(tmp_path)}), Document("Homeopathy cures leukemia. Cures! #leukemia")
+    )
+    heard = as_json(found)["careful_reader"]
+    opinion = tomllib.loads((MODEL / "opinion.toml").read_text(encoding="utf-8"))
+    log_odds = opinion["intercept"] + sum(heard["parts"].values())
+    assert found.tags.score == pytest.approx(1 / (1 + math.exp(-log_odds)), abs=1e-3)
+    assert heard["parts"]["words"] == pytest.approx(sum(heard["words"].values()), abs=0.2)
+    assert next(iter(heard["words"])) in ("homeopathy", "cures")
+    console = Console(file=StringIO(), width=120)
+    print_explanation(found, console)
+    assert re.search(r"for and against a signal: the reading \+\d\.\d, .*", console.file.getvalue())
+    assert re.search(r"words that count: .*“homeopathy” \+\d\.\d", console.file.getvalue())
 
 
 def test_a_post_that_is_held_back_says_so(tmp_path: Path) -> None:

@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 
 from nlp.gate import INTERCEPT, features, read_weights
+from nlp.inflection import stem
 from nlp.knowledge import HERE, BadKnowledge
+from nlp.labelled import sentences
+from nlp.lore import lore
 from nlp.pipeline import Tagger
+from nlp.reader import MODEL
 from nlp.tags import Document
 
 TALK = [
@@ -42,8 +46,13 @@ def test_words_and_neighbours_are_weighed_once_each() -> None:
     assert features(["jab", "cause", "jab", "cause"]) == {"jab", "cause", "jab cause", "cause jab"}
 
 
-def test_the_shipped_weights_have_an_intercept() -> None:
-    assert INTERCEPT in read_weights(HERE / "gate.csv")
+@pytest.mark.parametrize("path", [HERE / "gate.csv", MODEL / "words.csv"], ids=lambda path: path.name)
+def test_the_shipped_weights_have_an_intercept_and_no_word_that_real_posts_alone_hold(path: Path) -> None:
+    weights, known = read_weights(path), lore(HERE)
+    words = {stem(word) for word in known.vocabulary}
+    words.update(*(features(known.reader.read(example.text).stems) for example in sentences("train")))
+    assert INTERCEPT in weights
+    assert [each for each in weights if each != INTERCEPT and not words.issuperset(each.split(" "))] == []
 
 
 def test_bad_weights_are_refused_naming_file_and_line(tmp_path: Path) -> None:
