@@ -314,7 +314,13 @@ def _ends(words: Words, before: int, start: int) -> bool:
         return between == FIELD_BREAK
     if "http" in between or "www." in between:
         return True
-    return bool(_SENTENCE_END.search(between)) and not (between[0] == "." and words.forms[before] in ABBREVIATIONS)
+    return bool(_SENTENCE_END.search(between)) and not (between[0] == "." and _abbreviated(words, before))
+
+
+def _abbreviated(words: Words, place: int) -> bool:
+    """Tell whether a word is an abbreviation, or the last letter of one ("U.S")."""
+    two_letters = words.text[max(0, words.starts[place] - 2) : words.ends[place]].lower()
+    return words.forms[place] in ABBREVIATIONS or two_letters in ABBREVIATIONS
 
 
 def _rows_of_tags(words: Words) -> frozenset[int]:

@@ -127,6 +127,19 @@ def test_hashtags_are_split(tag: str, words: str) -> None:
     assert all(tag[start:end].lower() == word for word, start, end in pieces)
 
 
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Vaccines in the U.S. cause autism", 1),
+        ("Dr. Smith says vaccines, e.g. MMR, cause autism", 1),
+        ("Vaccines save lives. They cause nothing else", 2),
+        ("I live in Texas. Vaccines work", 2),
+    ],
+)
+def test_an_abbreviation_ends_no_sentence(text: str, sentences: int) -> None:
+    assert max(Scene(lore(HERE).reader.read(text)).sentences) + 1 == sentences
+
+
 def knowledge(tmp_path: Path, content: str) -> Path:
     (tmp_path / "claims").mkdir()
     (tmp_path / "words.toml").write_text('[lists]\nvaccine = ["vaccine"]\ncause = ["cause"]\n')
