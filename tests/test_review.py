@@ -86,10 +86,13 @@ def test_half_of_the_signals_are_drawn_and_the_others_come_by_doubt(feed: Feed) 
 
 def test_uncertain_is_what_lies_nearest_to_the_line_between_signals_and_the_rest(feed: Feed) -> None:
     for n, score in enumerate([0.55] * 20 + [0.3, 0.28, 0.02]):
-        said = tags(msgspec.structs.replace(claim(), score=score), signal=score >= 0.3)
+        claims = [msgspec.structs.replace(claim(), score=score)]
+        if n == 0:  # a claim beside the one that makes the signal
+            claims.append(msgspec.structs.replace(claim("kale-cures-afib"), score=0.02))
+        said = tags(*claims, score=score, signal=score >= 0.3)
         feed.load((seen(str(n), f"Garlic cures #afib {n}", author=f"u{n}"), said))
     doubtful = [each.post_id for each in review.waiting(snapshot(feed)) if each.queue == "uncertain"]
-    assert doubtful.index("21") <= 1 and doubtful[-1] == "22"
+    assert doubtful.index("21") <= 1 and "22" in doubtful[-2:]
 
 
 def test_what_was_judged_waits_no_more_until_its_text_changes(feed: Feed) -> None:

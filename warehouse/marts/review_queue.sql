@@ -18,7 +18,7 @@
 -- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal.
 -- A verdict that was given elsewhere leaves a signal in the random queue, lest somebody's choice thin it out.
 with signal as (
-    select platform, id_time, post_id from signals
+    select platform, id_time, post_id, score from signals
 ),
 promotion as (
     select
@@ -53,7 +53,7 @@ waiting as (
     )
 ),
 line as (
-    select coalesce(min(score) filter (is_signal), 1) as least from drawn
+    select coalesce(min(score), 1) as least from signal
 ),
 placed as (
     select
