@@ -41,9 +41,9 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt
 # Trains all that is learnt, from public data: make model DATA=FOLDER (nlp/model/CARD.md says which).
 model: $(if $(filter model,$(MAKECMDGOALS)),$(or $(wildcard $(DATA)/labelled),$(error say where the public data is: make model DATA=FOLDER)))
 model: $(VENV)/.installed-train $(ENCODER)
+	$(BIN)/python -m nlp.fit_gate --data $(DATA)
 	$(BIN)/python -m nlp.train_reader --data $(DATA) --base $(ENCODER)
 	$(BIN)/python -m nlp.fit_themes --data $(DATA)
-	$(BIN)/python -m nlp.fit_gate --data $(DATA)
 	$(BIN)/python -m nlp.fit_words --data $(DATA)
 	$(BIN)/python -m nlp.fit_opinion --data $(DATA)
 

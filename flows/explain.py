@@ -132,8 +132,8 @@ def as_json(found: Explained) -> dict[str, Any]:
 
 
 def _heard(weighing: Weighing, words: dict[str, float]) -> dict[str, Any]:
-    """Give what the careful reader heard: probabilities, and whether the post is held back as debunking; and what adds
-    how much to the log-odds of the score, by part and by word.
+    """Give what the careful reader heard: probabilities, and why a post is held back that scores enough ("debunking" or
+    "unheard"), or None; and what adds how much to the log-odds of the score, by part (their sum) and by word.
     """
     return {
         "signal": round(weighing.reading.signal, 4),

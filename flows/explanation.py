@@ -10,13 +10,19 @@ from rich.text import Text
 
 from flows.explain import Explained
 from flows.highlight import highlighted, legend, marks
-from nlp.careful import Weighing
+from nlp.careful import DEBUNKING, UNHEARD, Weighing
 from nlp.knowledge import Claim
 from nlp.tags import ClaimMention, Document, Span
 
 STANCES = {"promotes": "bold red", "debunks": "bold green", "questions": "bold cyan", "reports": "bold blue"}
 WIDTH = 120
-PARTS = {"reader_signal": "the reading", "rules_promote": "the rules", "words": "the words"}
+HELD = {DEBUNKING: "were it not taken for debunking too", UNHEARD: "did not its words alone speak for one"}
+PARTS = {
+    "intercept": "signals are rare",
+    "reader_signal": "the reading",
+    "rules_promote": "the rules",
+    "words": "the words",
+}
 MOST_WORDS = 4
 
 
@@ -76,7 +82,7 @@ def _verdict(found: Explained) -> Iterator[Text]:
         if found.words:
             yield Text(f"       words that count: {_words(found.words)}")
         if found.weighing.held:
-            yield Text("       held back: it would be a signal, were it not taken for debunking too", "bold green")
+            yield Text(f"       held back: it would be a signal, {HELD[found.weighing.held]}", "bold green")
     if found.stored is not None:
         yield Text(f"       {_as_stored(found)}")
     if tags.danger:

@@ -34,43 +34,56 @@ MOST_NAMED = 3
 WINDOWS = 6
 LEAST_TOLD = 0.05
 """A word that adds less to the log-odds of the score is not worth telling."""
+DEBUNKING, UNHEARD = "debunking", "unheard"
 HELD_BY = 0.01
 """So far below the threshold stays the score of a post that is held back."""
 _WORD = re.compile(r"\S+")
 _PART = re.compile(f"[^{FIELD_BREAK}]+")
 
 
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much each part counts in the log-odds of the score; `features` says what they are."""
+
+    reader_signal: float
+    rules_promote: float
+    words: float
+
+
 class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/model/opinion.toml`: weights of a logistic model, and the probabilities from which on the reader
-    is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family. A post that it
-    takes for debunking with more than `held_at` is held back, whatever its score.
+    is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family. Whatever its
+    score, a post is held back that it takes for debunking with more than `held_at`, or for a signal with less than
+    `heard_at`: words alone make none.
     """
 
     release: str
     intercept: float
     signal_at: float
     held_at: float
+    heard_at: float
     stance_at: float
     theme_at: float
-    weights: dict[str, float]
+    weights: Weights
 
 
 class Weighing(NamedTuple):
     """What the second opinion makes of a post: the `reading`, the calibrated `score`, and whether it is a `signal`.
 
-    `held`: it would be one, were it not taken for debunking too. `parts`: what reading, rules and words add to the
-    log-odds of the score, by the names of `features`.
+    `held`: why it is none although its score would do, DEBUNKING or UNHEARD. `parts`: what intercept, reading, rules
+    and words add to the log-odds of the score, by the names of `features`.
     """
 
     reading: Reading
     score: float
     signal: bool
-    held: bool
+    held: str | None
     parts: dict[str, float]
 
 
 def features(reading: Reading, tags: Tags, words: float) -> dict[str, float]:
-    """Give what the second opinion weighs, by name. `words`: the sum of the weights of the post's words."""
+    """Give what the second opinion weighs, by name: log-odds of a signal by the reader, of the likeliest claim promoted
+    by the rules, and `words`, the sum of the weights of the post's words.
+    """
     promoting = [c.score for c in tags.claims if c.kind == FALSIFIABLE and c.stance == PROMOTES]
     return {
         "reader_signal": _logit(reading.signal),
@@ -126,18 +139,27 @@ class SecondOpinion:
         spelt = dict(zip(read.stems, read.forms, strict=True))
         pairs = zip(pairwise(read.stems), pairwise(read.forms), strict=True)
         spelt |= {" ".join(stems): " ".join(forms) for stems, forms in pairs}
-        found = {form: self._weights.get(stem, 0.0) * self._opinion.weights["words"] for stem, form in spelt.items()}
+        found = {form: self._weights.get(stem, 0.0) * self._opinion.weights.words for stem, form in spelt.items()}
         counting = [(word, weight) for word, weight in found.items() if abs(weight) >= LEAST_TOLD]
         return dict(sorted(counting, key=lambda each: -abs(each[1])))
 
     def _weighing(self, document: Document, tags: Tags, reading: Reading) -> Weighing:
         opinion = self._opinion
-        words = weighed(self._weights, self._words.read(whole(document)).stems)
-        parts = {name: opinion.weights[name] * value for name, value in features(reading, tags, words).items()}
-        score = 1.0 / (1.0 + math.exp(-opinion.intercept - sum(parts.values())))
-        if score < opinion.signal_at or reading.stances[DEBUNKS] <= opinion.held_at:
-            return Weighing(reading, score, score >= opinion.signal_at, False, parts)
-        return Weighing(reading, opinion.signal_at - HELD_BY, False, True, parts)
+        found = features(reading, tags, weighed(self._weights, self._words.read(whole(document)).stems))
+        parts = {"intercept": opinion.intercept}
+        parts |= {name: getattr(opinion.weights, name) * value for name, value in found.items()}
+        score = 1.0 / (1.0 + math.exp(-sum(parts.values())))
+        held = self._held(score, reading)
+        if held:
+            return Weighing(reading, opinion.signal_at - HELD_BY, False, held, parts)
+        return Weighing(reading, score, score >= opinion.signal_at, None, parts)
+
+    def _held(self, score: float, reading: Reading) -> str | None:
+        if score < self._opinion.signal_at:
+            return None
+        if reading.signal < self._opinion.heard_at:
+            return UNHEARD
+        return DEBUNKING if reading.stances[DEBUNKS] > self._opinion.held_at else None
 
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
         _, score, signal, _, _ = self._weighing(document, tags, reading)

@@ -9,7 +9,6 @@ share of other random posts pass. Writes nlp/gate.csv, and prints what of the pa
 """
 
 import argparse
-import csv
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ import numpy
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from nlp.gate import INTERCEPT, features
+from nlp.gate import INTERCEPT, features, weighed, write_weights
 from nlp.inflection import stem
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, UNKNOWN, Example, labels, public_texts, real_posts, sentences
@@ -67,9 +66,10 @@ def fitted(examples: Sequence[Example], others: Sequence[str]) -> dict[str, floa
     return {feature: weight for feature, weight in weights.items() if abs(weight) >= LEAST_WEIGHT}
 
 
-def weighed(weights: dict[str, float], texts: Sequence[str]) -> "numpy.ndarray":
+def sums(weights: dict[str, float], texts: Sequence[str]) -> "numpy.ndarray":
     """Give the sum of weights of each text."""
-    return numpy.array([sum(weights.get(feature, 0.0) for feature in post) for post in words_of(texts)])
+    reader = lore(HERE).reader
+    return numpy.array([weighed(weights, reader.read(text).stems) for text in texts])
 
 
 def main() -> None:
@@ -83,12 +83,10 @@ def main() -> None:
     random.Random(1).shuffle(texts)
     examples = [e for e in (*real_posts(said.data, "train"), *sentences("train")) if e.stance != UNKNOWN]
     weights = fitted(examples, texts[:RANDOM_POSTS])
-    needed = float(numpy.quantile(weighed(weights, texts[RANDOM_POSTS : 2 * RANDOM_POSTS]), 1 - said.share))
-    with (HERE / "gate.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([("words", "weight"), (INTERCEPT, round(-needed, 2)), *sorted(weights.items())])
+    needed = float(numpy.quantile(sums(weights, texts[RANDOM_POSTS : 2 * RANDOM_POSTS]), 1 - said.share))
+    write_weights(HERE / "gate.csv", {INTERCEPT: round(-needed, 2), **weights})
     for name, examples in (("posts", real_posts(said.data, "fit")), ("sentences", sentences("fit"))):
-        passed = weighed(weights, [example.text for example in examples]) >= needed
+        passed = sums(weights, [example.text for example in examples]) >= needed
         for stance in STANCES:
             here = passed[[example.stance == STANCES.index(stance) for example in examples]]
             print(f"{name}, {stance:<9} {here.sum():>4} of {len(here):>4} pass by their words")

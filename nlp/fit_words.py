@@ -6,18 +6,17 @@
 The careful reader knows how people talk, from sentences above all; which remedies, brands and campaigns real posts are
 about it forgets. A logistic regression of `signal` on the words of labelled posts (part `train`), and on each two side
 by side, adds that to the second opinion. Writes nlp/model/words.csv, and prints how well words alone rank the part
-`fit`.
+`fit`. `nlp.fit_opinion` comes after it: it fits how much they count, and gives the whole a new release.
 """
 
 import argparse
-import csv
 from pathlib import Path
 
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
 from nlp.fit_gate import matrix, vocabulary, words_of
-from nlp.gate import INTERCEPT
+from nlp.gate import write_weights
 from nlp.labelled import real_posts
 from nlp.reader import MODEL
 
@@ -35,14 +34,14 @@ def main() -> None:
     posts = words_of([example.text for example in examples])
     places = vocabulary(posts)
     model = LogisticRegression(C=STRENGTH, max_iter=500)
-    signals, counts = [example.signal == 1 for example in examples], [example.weight for example in examples]
-    model.fit(matrix(posts, places), signals, counts)
+    model.fit(
+        matrix(posts, places),
+        [example.signal == 1 for example in examples],
+        sample_weight=[example.weight for example in examples],
+    )
     weights = {word: round(float(model.coef_[0][place]), 3) for word, place in places.items()}
     kept = {word: weight for word, weight in weights.items() if abs(weight) >= LEAST_WEIGHT}
-    with (MODEL / "words.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        intercept = (INTERCEPT, round(float(model.intercept_[0]), 3))
-        writer.writerows([("words", "weight"), intercept, *sorted(kept.items())])
+    write_weights(MODEL / "words.csv", kept)
     unseen = real_posts(said.data, "fit")
     scores = model.decision_function(matrix(words_of([example.text for example in unseen]), places))
     ranked = average_precision_score([example.signal == 1 for example in unseen], scores)

@@ -2,19 +2,24 @@
 
 Two keys open it. Phrases (`candidates` in `nlp/cues.toml`) are written by people: words of which false health claims
 are made. Weights (`nlp/gate.csv`) are fitted by `nlp.fit_gate`: how much a word, or two side by side, speaks for talk
-about health claims, against everyday talk under the same hashtags. Phrases know old claims, weights new wordings.
+about health claims, against everyday talk under the same hashtags. Phrases know old claims, weights new wordings. The
+second opinion (nlp.careful) weighs words in the same way, with weights of its own.
 """
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import TextIO
 
 from nlp.knowledge import BadKnowledge
 from nlp.phrases import Compiler, Phrase, PhraseIndex, Term
 
 INTERCEPT = ""
+COLUMNS = ("words", "weight")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def features(stems: Sequence[str]) -> set[str]:
@@ -31,15 +36,32 @@ def weighed(weights: Mapping[str, float], stems: Sequence[str]) -> float:
 
 
 def read_weights(path: Path) -> dict[str, float]:
-    """Read the weights by word; the empty word's is the intercept. Raises BadKnowledge."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        if next(rows, None) != ["words", "weight"]:
-            raise BadKnowledge(f"{path}: expected the columns words, weight")
-        try:
-            return {words: float(weight) for words, weight in rows}
-        except ValueError as error:
-            raise BadKnowledge(f"{path}: line {rows.line_num}: {error}") from None
+    """Read the weights by word; the empty word's, if any, is the intercept. Raises BadKnowledge."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return _weights(path, file)
+    except FileNotFoundError:
+        raise BadKnowledge(f"{path}: the file is missing") from None
+
+
+def write_weights(path: Path, weights: Mapping[str, float]) -> None:
+    """Write weights as `read_weights` reads them, in the order of the words."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *sorted(weights.items())])
+
+
+def _weights(path: Path, file: TextIO) -> dict[str, float]:
+    rows = csv.reader(file)
+    if tuple(next(rows, ())) != COLUMNS:
+        raise BadKnowledge(f"{path}: expected the columns {', '.join(COLUMNS)}")
+    weights: dict[str, float] = {}
+    for row in rows:
+        words, weight = row if len(row) == 2 else ("", "")
+        if words in weights or not _NUMBER.fullmatch(weight):
+            expected = "words that no line before has, and a number"
+            raise BadKnowledge(f"{path}: line {rows.line_num}: expected {expected}, got `{','.join(row)}`")
+        weights[words] = float(weight)
+    return weights
 
 
 class Gate:

@@ -28,7 +28,7 @@ CONCERNS = {
 CONCERNED = "vaccine_concerns_train"
 UNKNOWN = -100
 HELD_OUT = 0.05
-"""Share of the sentences that the reader never sees: the second opinion is fitted on them, among others."""
+"""Share of the sentences that the reader never sees: thresholds and families are looked at on them."""
 WEIGHT_OF_DEBUNKS = 1.5
 """How much a debunk counts beside others: to flag those who answer costs the list its readers."""
 

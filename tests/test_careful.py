@@ -1,13 +1,13 @@
 """The careful reader: the same words get the same reading whatever stands beside them, and its opinion is explained."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from nlp.careful import SecondOpinion, whole
-from nlp.gate import INTERCEPT
-from nlp.knowledge import HERE
+from nlp.careful import UNHEARD, SecondOpinion, whole
+from nlp.knowledge import HERE, BadKnowledge
 from nlp.lore import lore
 from nlp.pipeline import Tagger
 from nlp.reader import MODEL, CarefulReader, prepared
@@ -168,27 +168,40 @@ def test_link_titles_are_read_with_the_text() -> None:
     assert whole(document) == "look Kale cures cancer a chart"
 
 
-def test_a_score_is_a_probability() -> None:
-    known = lore(HERE)
-    opinion = SecondOpinion(known.claims, known.reader)
-    tags = Tagger(careful=False).tag([Document(text) for text, _ in PAIRS])
-    for (text, _), said in zip(PAIRS, tags, strict=True):
-        assert 0.0 <= opinion.weigh(Document(text), said).score <= 1.0
+def edited(folder: Path, **files: str) -> SecondOpinion:
+    """Give a second opinion by the shipped model, but for some of its files (words.csv, opinion.toml)."""
+    folder.mkdir()
+    for file in MODEL.iterdir():
+        if file.stem not in files:
+            (folder / file.name).symlink_to(file)
+    for stem, text in files.items():
+        (folder / f"{stem}.{'csv' if stem == 'words' else 'toml'}").write_text(text)
+    return SecondOpinion(lore(HERE).claims, lore(HERE).reader, folder)
 
 
 def test_the_words_of_a_post_count_beside_what_the_reader_heard(tmp_path: Path) -> None:
-    for file in MODEL.iterdir():
-        (tmp_path / file.name).symlink_to(file)
-    (tmp_path / "words.csv").unlink()
-    (tmp_path / "words.csv").write_text(f"words,weight\n{INTERCEPT},0\n")
-    known = lore(HERE)
-    with_words = SecondOpinion(known.claims, known.reader)
-    without = SecondOpinion(known.claims, known.reader, tmp_path)
+    with_words = SecondOpinion(lore(HERE).claims, lore(HERE).reader)
+    without = edited(tmp_path / "model", words="words,weight\n")
     assert with_words.release != without.release
     sells, walks = Document("Reverse diabetes with natural oil"), Document("Walk for rare kid tumours")
-    for text, more in ((sells, True), (walks, False)):
-        tags = Tagger(careful=False).tag([text])[0]
-        assert (with_words.weigh(text, tags).score > without.weigh(text, tags).score) is more
+    [selling, walking] = Tagger(careful=False).tag([sells, walks])
+    assert with_words.weigh(sells, selling).score > without.weigh(sells, selling).score
+    assert with_words.weigh(walks, walking).score < without.weigh(walks, walking).score
+    assert without.weigh(sells, selling).parts["words"] == 0
+
+
+def test_words_alone_make_no_signal(tmp_path: Path) -> None:
+    document = Document("Walk for rare kid tumours on Saturday, registration is open")
+    tags = Tagger(careful=False).tag([document])[0]
+    weighing = edited(tmp_path / "model", words="words,weight\nwalk,40\n").weigh(document, tags)
+    assert sum(weighing.parts.values()) > 5 and weighing.held == UNHEARD
+    assert not weighing.signal and weighing.score < SecondOpinion(lore(HERE).claims, lore(HERE).reader).signal_at
+
+
+def test_a_model_without_a_weight_is_refused_at_once(tmp_path: Path) -> None:
+    opinion = (MODEL / "opinion.toml").read_text(encoding="utf-8")
+    with pytest.raises(BadKnowledge, match=r"opinion\.toml: .*words"):
+        edited(tmp_path / "model", opinion=re.sub(r"\nwords = .*", "", opinion))
 
 
 def test_the_page_says_that_a_claim_is_on_no_list_yet() -> None:
@@ -205,7 +218,11 @@ def test_words_of_a_claim_that_say_nothing_of_it_leave_none_in_play(tagger: Tagg
 
 def test_a_long_text_is_read_to_its_end(tagger: Tagger) -> None:
     harmless = (
-        "We had a lovely walk along the river with the dogs, the sun was out and the café had fresh scones again. " * 6
+        "We had a lovely walk along the river with the dogs, the sun was out and the café had fresh scones again. My "
+        "neighbour brought her new bicycle along and told us about the trip to the lakes that her club has planned "
+        "for May, with three nights in hostels and a boat on the last morning. Afterwards we sat in the garden until "
+        "it was too dark to read, fed the hedgehog, and went through the pictures from last summer, of which there "
+        "are far too many. Tomorrow the children start school again, the satchels stand packed in the hall. "
     )
     [alone, after] = CarefulReader().read([PAIRS[2][0], harmless + PAIRS[2][0]])
     assert alone.signal > 0.5 and after.signal > 0.5

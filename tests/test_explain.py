@@ -8,7 +8,6 @@ import pty
 import re
 import shutil
 import subprocess
-import tomllib
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -211,14 +210,14 @@ def test_it_says_what_speaks_for_a_signal_and_which_words_do(tmp_path: Path) -> 
         settings({"AUSCULT_HOME": str(tmp_path)}), Document("Homeopathy cures leukemia. Cures! #leukemia")
     )
     heard = as_json(found)["careful_reader"]
-    opinion = tomllib.loads((MODEL / "opinion.toml").read_text(encoding="utf-8"))
-    log_odds = opinion["intercept"] + sum(heard["parts"].values())
-    assert found.tags.score == pytest.approx(1 / (1 + math.exp(-log_odds)), abs=1e-3)
+    assert found.tags.score == pytest.approx(1 / (1 + math.exp(-sum(heard["parts"].values()))), abs=1e-3)
     assert heard["parts"]["words"] == pytest.approx(sum(heard["words"].values()), abs=0.2)
     assert next(iter(heard["words"])) in ("homeopathy", "cures")
     console = Console(file=StringIO(), width=120)
     print_explanation(found, console)
-    assert re.search(r"for and against a signal: the reading \+\d\.\d, .*", console.file.getvalue())
+    assert re.search(
+        r"for and against a signal: signals are rare -\d\.\d, the reading \+\d\.\d, .*", console.file.getvalue()
+    )
     assert re.search(r"words that count: .*“homeopathy” \+\d\.\d", console.file.getvalue())
 
 
@@ -241,7 +240,7 @@ def test_a_post_that_is_held_back_says_so(tmp_path: Path) -> None:
         print_explanation(each, console)
         shown[name] = console.file.getvalue()
         heard = as_json(each)["careful_reader"]
-        assert heard["held_back"] == (name == "held back")
+        assert heard["held_back"] == ("debunking" if name == "held back" else None)
         assert sum(heard["stances"].values()) == pytest.approx(1, abs=0.01)
         assert "it heard promotes" in shown[name]
     assert "held back: it would be a signal" in shown["held back"] and "held back" not in shown["as it is"]

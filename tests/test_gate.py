@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp.gate import INTERCEPT, features, read_weights
+from nlp.gate import INTERCEPT, features, read_weights, write_weights
 from nlp.inflection import stem
 from nlp.knowledge import HERE, BadKnowledge
 from nlp.labelled import sentences
@@ -47,19 +47,41 @@ def test_words_and_neighbours_are_weighed_once_each() -> None:
 
 
 @pytest.mark.parametrize("path", [HERE / "gate.csv", MODEL / "words.csv"], ids=lambda path: path.name)
-def test_the_shipped_weights_have_an_intercept_and_no_word_that_real_posts_alone_hold(path: Path) -> None:
+def test_the_shipped_weights_hold_no_word_that_real_posts_alone_hold(path: Path) -> None:
     weights, known = read_weights(path), lore(HERE)
     words = {stem(word) for word in known.vocabulary}
     words.update(*(features(known.reader.read(example.text).stems) for example in sentences("train")))
-    assert INTERCEPT in weights
+    assert len(weights) > 1000
     assert [each for each in weights if each != INTERCEPT and not words.issuperset(each.split(" "))] == []
 
 
-def test_bad_weights_are_refused_naming_file_and_line(tmp_path: Path) -> None:
+def test_the_shipped_gate_has_a_threshold() -> None:
+    assert read_weights(HERE / "gate.csv")[INTERCEPT] < 0
+
+
+BAD = {
+    "words,weight\njab,much\n": "line 2: expected words that no line before has, and a number, got `jab,much`",
+    "words,weight\njab,nan\n": "line 2: expected words that no line before has, and a number, got `jab,nan`",
+    "words,weight\njab,1\njab,2\n": "line 3: expected words that no line before has, and a number, got `jab,2`",
+    "words,weight\njab\n": "line 2: expected words that no line before has, and a number, got `jab`",
+    "word;weight\n": "expected the columns words, weight",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), BAD.items())
+def test_bad_weights_are_refused_naming_file_and_line(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "gate.csv"
-    path.write_text("words,weight\njab,much\n")
-    with pytest.raises(BadKnowledge, match=r"gate\.csv: line 2: could not convert string to float"):
+    path.write_text(text)
+    with pytest.raises(BadKnowledge) as refused:
         read_weights(path)
-    path.write_text("word;weight\n")
-    with pytest.raises(BadKnowledge, match=r"gate\.csv: expected the columns words, weight"):
-        read_weights(path)
+    assert str(refused.value) == f"{path}: {said}"
+
+
+def test_missing_weights_are_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(BadKnowledge, match=r"gate\.csv: the file is missing"):
+        read_weights(tmp_path / "gate.csv")
+
+
+def test_weights_come_back_as_they_were_written(tmp_path: Path) -> None:
+    write_weights(tmp_path / "gate.csv", {"jab cause": -0.25, INTERCEPT: -1.5, "cure": 2.0})
+    assert read_weights(tmp_path / "gate.csv") == {INTERCEPT: -1.5, "cure": 2.0, "jab cause": -0.25}
