@@ -2,14 +2,15 @@
 
     python -m nlp.train_reader --data DATA --base BASE.jar
 
-`make model DATA=DATA` does it with all that belongs to it: it fetches BASE.jar and runs the fits that come after.
+`make model DATA=DATA` does it with all that belongs to it: it fetches BASE.jar and runs the other fits. That of the
+gate comes before: a post that it stops, and that is no signal, is not trained on, since the reader never sees it.
 
 DATA is the folder of public data that holds the texts (nlp/model/CARD.md names it). The labels of real posts stand in
 nlp/labels as ids, without texts; the sentences written for training in nlp/training. The jar carries the pretrained
 encoder; its last layers and rare words are left out, so that the model stays small. The same inputs and the same seed
-give the same model on the same kind of machine. It ends with how well it does on posts and sentences kept from training
-for the second opinion (`nlp.fit_opinion`), so that settings are chosen without a look at the test part. Nothing here
-runs in the product.
+give the same model on the same kind of machine. It ends with how well it does on posts and sentences of the part `fit`,
+which are kept from training, so that settings are chosen without a look at the test part. Nothing here runs in the
+product.
 """
 
 import argparse
@@ -41,8 +42,10 @@ from transformers import BertConfig, BertModel
 from nlp.fit_themes import STATES
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, THEMES, UNKNOWN, Example, public_texts, real_posts, sentences
+from nlp.pipeline import Tagger
 from nlp.reader import LONGEST, prepared
 from nlp.roughen import roughened
+from nlp.tags import Document
 
 ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
 SIZE = 32
@@ -51,6 +54,9 @@ WORDS = 15_000
 """Of the encoder's 12 layers and 30,522 words, as many as stay: 99 % of the words of posts are among them."""
 FROZEN = 4
 """Of the layers, the lowest stay as they were pretrained, and the words' vectors too: less work."""
+SEVEN_BITS = True
+"""Weights are numbers of seven bits: with eight, processors that lack instructions for them cut large sums off, and say
+another probability than those that have them."""
 COUNTED = 100_000
 TAGS = 300
 _TAG = re.compile(r"#(\w+)")
@@ -111,6 +117,12 @@ def common_words(tokenizer: dict[str, Any], texts: Sequence[str]) -> dict[str, i
     return {word: number for word, number in vocabulary.items() if word in kept}
 
 
+def worth_reading(posts: Sequence[Example]) -> list[Example]:
+    """Leave out the posts that the gate stops, unless they are signals: the reader never sees them."""
+    tags = Tagger(careful=False).tag([Document(post.text) for post in posts])
+    return [post for post, said in zip(posts, tags, strict=True) if said.candidate or post.signal == 1]
+
+
 def common_tags(texts: Sequence[str]) -> list[str]:
     """Give the commonest hashtags of the archives, without '#', of diseases and meetings for the most part."""
     counts = Counter(tag.lower() for text in texts for tag in set(_TAG.findall(text)))
@@ -160,10 +172,11 @@ def batches(
 ) -> Iterator[Batch]:
     """Give shuffled batches of about the same length each, every text in another form than the last time."""
     examples = [example._replace(text=roughened(example.text, tags, rng)) for example in examples]
+    lengths = [len(tokenizer.encode(prepared(example.text)).ids) for example in examples]
     order = list(range(len(examples)))
     rng.shuffle(order)
     for start in range(0, len(order), SIZE * 32):
-        near = sorted(order[start : start + SIZE * 32], key=lambda n: len(examples[n].text))
+        near = sorted(order[start : start + SIZE * 32], key=lengths.__getitem__)
         groups = [near[at : at + SIZE] for at in range(0, len(near), SIZE)]
         rng.shuffle(groups)
         for group in groups:
@@ -307,7 +320,7 @@ def export(net: ReaderNet, base: Path, out: Path, release: str) -> None:
         opset_version=17,
         dynamo=False,
     )
-    quantize_dynamic(whole, out / "reader.onnx", weight_type=QuantType.QInt8, per_channel=True)
+    quantize_dynamic(whole, out / "reader.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=SEVEN_BITS)
     whole.unlink()
     shutil.copy(base / "tokenizer.json", out / "tokenizer.json")
     said = {"release": release, "stances": STANCES, "themes": THEMES}
@@ -325,7 +338,7 @@ def main() -> None:
         "--seeds", type=int, nargs="+", default=[1, 2], help="train once for each, side by side, and average"
     )
     said = parser.parse_args()
-    examples = [*real_posts(said.data, "train"), *sentences("train")]
+    examples = [*worth_reading(real_posts(said.data, "train")), *sentences("train")]
     signals = sum(example.signal == 1 for example in examples)
     print(f"{len(examples)} examples, {signals} signals", flush=True)
     texts = list(public_texts(said.data).values())
@@ -339,13 +352,14 @@ def main() -> None:
             net = averaged(list(pool.map(partial(train, base, examples, tags, said.epochs, threads), said.seeds)))
         tokenizer = tokenizer_of_training(base)
         measure(net, tokenizer, sentences("fit"))
-        measure(net, tokenizer, real_posts(said.data, "fit"))
+        measure(net, tokenizer, worth_reading(real_posts(said.data, "fit")))
         seen = [(e.text, e.signal, e.stance, sorted(e.themes), sorted(e.asked), e.weight) for e in examples]
         made = (
             said.base.name,
             LAYERS,
             FROZEN,
             HALF,
+            SEVEN_BITS,
             WORDS,
             tags,
             ENCODER_RATE,
