@@ -34,6 +34,8 @@ MOST_NAMED = 3
 WINDOWS = 6
 LEAST_TOLD = 0.05
 """A word that adds less to the log-odds of the score is not worth telling."""
+PLAIN_SCORE, PLAIN_SHARE = 0.73, 0.5
+"""The rules are sure that a claim is promoted from this score on, or where this share of the post's words raises it."""
 DEBUNKING, UNHEARD = "debunking", "unheard"
 HELD_BY = 0.01
 """So far below the threshold stays the score of a post that is held back."""
@@ -52,14 +54,15 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/model/opinion.toml`: weights of a logistic model, and the probabilities from which on the reader
     is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family. Whatever its
-    score, a post is held back that it takes for debunking with more than `held_at`, or for a signal with less than
-    `heard_at`: words alone make none.
+    score, a post is held back that it takes for debunking with more than `held_at` (`held_plain_at` where the rules are
+    sure that it promotes), or for a signal with less than `heard_at`: words alone make none.
     """
 
     release: str
     intercept: float
     signal_at: float
     held_at: float
+    held_plain_at: float
     heard_at: float
     stance_at: float
     theme_at: float
@@ -149,17 +152,19 @@ class SecondOpinion:
         parts = {"intercept": opinion.intercept}
         parts |= {name: getattr(opinion.weights, name) * value for name, value in found.items()}
         score = 1.0 / (1.0 + math.exp(-sum(parts.values())))
-        held = self._held(score, reading)
+        held = self._held(document, tags, reading, score)
         if held:
             return Weighing(reading, opinion.signal_at - HELD_BY, False, held, parts)
         return Weighing(reading, score, score >= opinion.signal_at, None, parts)
 
-    def _held(self, score: float, reading: Reading) -> str | None:
-        if score < self._opinion.signal_at:
+    def _held(self, document: Document, tags: Tags, reading: Reading, score: float) -> str | None:
+        opinion = self._opinion
+        if score < opinion.signal_at:
             return None
-        if reading.signal < self._opinion.heard_at:
+        if reading.signal < opinion.heard_at:
             return UNHEARD
-        return DEBUNKING if reading.stances[DEBUNKS] > self._opinion.held_at else None
+        most = opinion.held_plain_at if _plainly(document, tags) else opinion.held_at
+        return DEBUNKING if reading.stances[DEBUNKS] > most else None
 
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
         _, score, signal, _, _ = self._weighing(document, tags, reading)
@@ -240,6 +245,18 @@ class SecondOpinion:
         without = self._reader.read([_spaced(said.joined[:start] + said.joined[end:]) for start, end in runs])
         start, end = min(zip(runs, without, strict=True), key=lambda each: each[1].themes[family])[0]
         return said.span(start, end)
+
+
+def _plainly(document: Document, tags: Tags) -> bool:
+    """Tell whether the rules are sure that a post promotes a false claim."""
+    promoting = [claim for claim in tags.claims if _promoted(claim)]
+    words = [word.span() for word in _WORD.finditer(document.text)]
+    for claim in promoting:
+        spans = [(span.start, span.end) for span in claim.evidence if span.field == "text"]
+        raising = sum(any(start < last and first < end for start, end in spans) for first, last in words)
+        if claim.score >= PLAIN_SCORE or (raising and raising >= PLAIN_SHARE * len(words)):
+            return True
+    return False
 
 
 def whole(document: Document) -> str:

@@ -61,6 +61,7 @@ def main() -> None:
     # missed: tests/benchmarks/signals.py prints both.
     parser.add_argument("--at", type=float, default=0.3, help="the score from where on a post is a signal")
     parser.add_argument("--held-at", type=float, default=0.065, help="held back where debunking is likelier than this")
+    parser.add_argument("--held-plain-at", type=float, default=0.15, help="the same, where the rules are sure")
     parser.add_argument("--heard-at", type=float, default=0.1, help="no signal where the reader hears one with less")
     parser.add_argument("--stance-at", type=float, default=0.8, help="the probability from where on a stance is heard")
     parser.add_argument("--theme-at", type=float, default=0.3, help="the probability from where on a family is heard")
@@ -70,7 +71,8 @@ def main() -> None:
     model = LogisticRegression(max_iter=1000)
     model.fit(posts.features[posts.through], signals_of(posts.examples)[posts.through])
     lines = [f'release = "{time.strftime("%Y%m%dT%H%M")}"', f"intercept = {model.intercept_[0]:.4f}"]
-    lines += [f"signal_at = {said.at:.2f}", f"held_at = {said.held_at:.3f}", f"heard_at = {said.heard_at:.2f}"]
+    lines += [f"signal_at = {said.at:.2f}", f"held_at = {said.held_at:.3f}"]
+    lines += [f"held_plain_at = {said.held_plain_at:.2f}", f"heard_at = {said.heard_at:.2f}"]
     lines += [f"stance_at = {said.stance_at:.2f}", f"theme_at = {said.theme_at:.2f}"]
     lines += ["", "[weights]"]
     lines += [f"{name} = {weight:.4f}" for name, weight in zip(NAMES, model.coef_[0], strict=True)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp.careful import UNHEARD, SecondOpinion, whole
+from nlp.careful import DEBUNKING, UNHEARD, SecondOpinion, whole
 from nlp.knowledge import HERE, BadKnowledge
 from nlp.lore import lore
 from nlp.pipeline import Tagger
@@ -97,7 +97,7 @@ def test_a_claim_that_no_phrase_finds_is_named_by_the_word_it_is_about(tagger: T
 
 
 def test_what_promises_a_cure_of_everything_is_about_no_single_illness(tagger: Tagger) -> None:
-    text = "My aunt binned every tablet and went on goose fat: psoriasis, asthma, migraine and epilepsy have vanished."
+    text = "Our neighbour went on sea moss: psoriasis, asthma, migraine and epilepsy have vanished."
     [tags] = tagger.tag([Document(text)])
     assert len(tags.topics) == 4
     assert "chronic-disease-cure-unlisted" in [claim.claim_id for claim in tags.claims]
@@ -107,9 +107,10 @@ def test_what_promises_a_cure_of_everything_is_about_no_single_illness(tagger: T
 def test_the_words_of_an_unlisted_claim_may_stand_in_a_links_title(tagger: Tagger) -> None:
     title = "Grandmother's beetle paste melted my thyroid nodule, and the tablets are in the bin"
     [tags] = tagger.tag([Document("Have a look at this before you see another doctor.", link_titles=(title,))])
-    [claim] = tags.claims
-    [words] = claim.evidence
-    assert tags.signal and words.field == "link:0:title" and words.text == title[words.start : words.end]
+    assert tags.signal and tags.claims
+    for claim in tags.claims:
+        [words] = claim.evidence
+        assert words.field == "link:0:title" and words.text == title[words.start : words.end]
 
 
 def test_a_concern_is_heard_and_is_no_signal(tagger: Tagger) -> None:
@@ -190,6 +191,27 @@ def test_the_words_of_a_post_count_beside_what_the_reader_heard(tmp_path: Path) 
     assert without.weigh(sells, selling).parts["words"] == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "held_at", "held_plain_at", "signal"),
+    [
+        ("Measles is harmless", 0.0, 1.0, True),
+        ("Measles is harmless", 1.0, 0.0, False),
+        ("Our neighbour went on sea moss: psoriasis, asthma, migraine and epilepsy have vanished.", 0.0, 1.0, False),
+        ("Our neighbour went on sea moss: psoriasis, asthma, migraine and epilepsy have vanished.", 1.0, 0.0, True),
+    ],
+)
+def test_another_doubt_holds_back_what_the_rules_are_sure_of(
+    tmp_path: Path, text: str, held_at: float, held_plain_at: float, signal: bool
+) -> None:
+    opinion = (MODEL / "opinion.toml").read_text(encoding="utf-8")
+    for name, value in (("held_at", held_at), ("held_plain_at", held_plain_at)):
+        opinion = re.sub(rf"\n{name} = .*", f"\n{name} = {value}", opinion)
+    document = Document(text)
+    tags = Tagger(careful=False).tag([document])[0]
+    weighing = edited(tmp_path / "model", opinion=opinion).weigh(document, tags)
+    assert weighing.signal is signal and weighing.held == (None if signal else DEBUNKING)
+
+
 def test_words_alone_make_no_signal(tmp_path: Path) -> None:
     document = Document("Walk for rare kid tumours on Saturday, registration is open")
     tags = Tagger(careful=False).tag([document])[0]
@@ -218,11 +240,7 @@ def test_words_of_a_claim_that_say_nothing_of_it_leave_none_in_play(tagger: Tagg
 
 def test_a_long_text_is_read_to_its_end(tagger: Tagger) -> None:
     harmless = (
-        "We had a lovely walk along the river with the dogs, the sun was out and the café had fresh scones again. My "
-        "neighbour brought her new bicycle along and told us about the trip to the lakes that her club has planned "
-        "for May, with three nights in hostels and a boat on the last morning. Afterwards we sat in the garden until "
-        "it was too dark to read, fed the hedgehog, and went through the pictures from last summer, of which there "
-        "are far too many. Tomorrow the children start school again, the satchels stand packed in the hall. "
+        "We had a lovely walk along the river with the dogs, the sun was out and the café had fresh scones again. " * 6
     )
     [alone, after] = CarefulReader().read([PAIRS[2][0], harmless + PAIRS[2][0]])
     assert alone.signal > 0.5 and after.signal > 0.5

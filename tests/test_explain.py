@@ -226,7 +226,7 @@ def test_a_post_that_is_held_back_says_so(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(MODEL, folder)
     opinion = (folder / "opinion.toml").read_text(encoding="utf-8")
-    (folder / "opinion.toml").write_text(re.sub(r"held_at = .*", "held_at = 0.0", opinion), encoding="utf-8")
+    (folder / "opinion.toml").write_text(re.sub(r"(held\w*_at) = .*", r"\1 = 0.0", opinion), encoding="utf-8")
     document = Document(PROMOTING)
     found = explained(settings({"AUSCULT_HOME": str(tmp_path)}), document)
     assert found.tags.signal and found.weighing and not found.weighing.held
