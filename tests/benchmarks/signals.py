@@ -6,8 +6,8 @@ Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test
 without `unsure`, and posts of other public sets about vaccines and COVID (`test-vaccines`); ten sets of hard
 sentences, the latter nine by hands that saw nothing of the project (of them only the tenth is unseen by those who made
 training and thresholds since); all of these in other forms that change nothing of what is said; the simulated week;
-stance; families; debunks flagged; calibration; the known claims stated flatly (which are learnt from); what reaches the careful
-reader; and two public validation sets.
+stance; families; debunks flagged; calibration; the known claims stated flatly (which are learnt from); what reaches the
+careful reader; and two public validation sets.
 """
 
 import argparse
