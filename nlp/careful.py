@@ -10,7 +10,7 @@ it, answer it and can list it.
 import hashlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -95,6 +95,11 @@ def features(reading: Reading, tags: Tags, words: float) -> dict[str, float]:
     }
 
 
+def spoken(weights: Mapping[str, float], words: Reader, document: Document) -> float:
+    """Give the sum of the weights of all words that a document says, and of each two side by side."""
+    return weighed(weights, words.read(whole(document)).stems)
+
+
 def _logit(probability: float) -> float:
     bounded = min(max(probability, LEAST), 1 - LEAST)
     return math.log(bounded / (1 - bounded))
@@ -148,7 +153,7 @@ class SecondOpinion:
 
     def _weighing(self, document: Document, tags: Tags, reading: Reading) -> Weighing:
         opinion = self._opinion
-        found = features(reading, tags, weighed(self._weights, self._words.read(whole(document)).stems))
+        found = features(reading, tags, spoken(self._weights, self._words, document))
         parts = {"intercept": opinion.intercept}
         parts |= {name: getattr(opinion.weights, name) * value for name, value in found.items()}
         score = 1.0 / (1.0 + math.exp(-sum(parts.values())))

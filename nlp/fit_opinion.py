@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy
 from sklearn.linear_model import LogisticRegression
 
-from nlp.careful import DEBUNKS, NONE, Weights, features, whole
-from nlp.gate import read_weights, weighed
+from nlp.careful import DEBUNKS, NONE, Weights, features, spoken, whole
+from nlp.gate import read_weights
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, Example, real_posts, sentences
 from nlp.lore import lore
@@ -47,8 +47,8 @@ def seen(examples: list[Example]) -> Seen:
     documents = [Document(example.text) for example in examples]
     read, tags = CarefulReader().read(list(map(whole, documents))), Tagger(careful=False).tag(documents)
     weights, words = read_weights(MODEL / "words.csv"), lore(HERE).reader
-    spoken = [weighed(weights, words.read(whole(document)).stems) for document in documents]
-    found = [features(*each) for each in zip(read, tags, spoken, strict=True)]
+    sums = [spoken(weights, words, document) for document in documents]
+    found = [features(*each) for each in zip(read, tags, sums, strict=True)]
     table = numpy.array([[each[name] for name in NAMES] for each in found])
     return Seen(examples, read, table, numpy.array([each.candidate for each in tags]))
 
