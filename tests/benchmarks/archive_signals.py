@@ -6,7 +6,8 @@ Tags every post of `hashtag_posts_2014` once, as an import does, and prints coun
 and without. `--draw` writes to FOLDER, outside of the project, a random hundred of the signals (`signals.txt`) and a
 random hundred of what was nearly one (`near.txt`: read carefully, scored from 0.1 to the threshold), each a different
 text, without scores: readers who did not build the tagger label them, and `--judged FOLDER` then prints what share of
-either they call signals, from their files `signals.*.csv` and `near.*.csv` (lines `number,0 or 1`), and their kappa.
+either they call signals, from their files `signals.*.csv` and `near.*.csv` (lines `number,0 or 1`), their kappa, and
+the share by score.
 """
 
 import argparse
@@ -63,6 +64,17 @@ def judged(folder: Path) -> None:
             both = sum(a and b for a, b in zip(first, second, strict=True))
             either = sum(a or b for a, b in zip(first, second, strict=True))
             print(f"{name}: both {both}, either {either}, kappa {kappa(first, second):.2f}")
+        if name == "signals":
+            by_score(folder / "signals.txt", readers)
+
+
+def by_score(drawn: Path, readers: Sequence[Sequence[bool]]) -> None:
+    """Print what share of the drawn signals readers call signals, of those that score less and those that score more."""
+    texts = [line.split("| ", 1)[1] for line in drawn.read_text(encoding="utf-8").splitlines()]
+    scores = [tags.score for tags in Tagger().tag([Document(text) for text in texts])]
+    for band, inside in (("below .50", [s < 0.5 for s in scores]), ("from .50 on", [s >= 0.5 for s in scores])):
+        said = [call for calls in readers for call, counts in zip(calls, inside, strict=True) if counts]
+        print(f"signals: of {sum(inside)} that score {band}, {sum(said) / max(1, len(said)):.0%} are called signals")
 
 
 def main() -> None:
