@@ -69,7 +69,7 @@ def judged(folder: Path) -> None:
 
 
 def by_score(drawn: Path, readers: Sequence[Sequence[bool]]) -> None:
-    """Print what share of the drawn signals readers call signals, of those that score less and those that score more."""
+    """Print what share of the drawn signals readers call signals, by whether they score .50."""
     texts = [line.split("| ", 1)[1] for line in drawn.read_text(encoding="utf-8").splitlines()]
     scores = [tags.score for tags in Tagger().tag([Document(text) for text in texts])]
     for band, inside in (("below .50", [s < 0.5 for s in scores]), ("from .50 on", [s >= 0.5 for s in scores])):
