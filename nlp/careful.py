@@ -34,8 +34,6 @@ MOST_NAMED = 3
 WINDOWS = 6
 LEAST_TOLD = 0.05
 """A word that adds less to the log-odds of the score is not worth telling."""
-PLAIN_SCORE, PLAIN_SHARE = 0.73, 0.5
-"""The rules are sure that a claim is promoted from this score on, or where this share of the post's words raises it."""
 DEBUNKING, UNHEARD = "debunking", "unheard"
 HELD_BY = 0.01
 """So far below the threshold stays the score of a post that is held back."""
@@ -55,7 +53,8 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/model/opinion.toml`: weights of a logistic model, and the probabilities from which on the reader
     is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family. Whatever its
     score, a post is held back that it takes for debunking with more than `held_at` (`held_plain_at` where the rules are
-    sure that it promotes), or for a signal with less than `heard_at`: words alone make none.
+    sure that it promotes), or for a signal with less than `heard_at`: words alone make none. The rules are sure of a
+    claim with a score from `plain_score` on, or one that `plain_share` of the post's words raise.
     """
 
     release: str
@@ -63,6 +62,8 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signal_at: float
     held_at: float
     held_plain_at: float
+    plain_score: float
+    plain_share: float
     heard_at: float
     stance_at: float
     theme_at: float
@@ -168,7 +169,8 @@ class SecondOpinion:
             return None
         if reading.signal < opinion.heard_at:
             return UNHEARD
-        most = opinion.held_plain_at if _plainly(document, tags) else opinion.held_at
+        plain = plainly(document, tags, opinion.plain_score, opinion.plain_share)
+        most = opinion.held_plain_at if plain else opinion.held_at
         return DEBUNKING if reading.stances[DEBUNKS] > most else None
 
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
@@ -252,14 +254,16 @@ class SecondOpinion:
         return said.span(start, end)
 
 
-def _plainly(document: Document, tags: Tags) -> bool:
-    """Tell whether the rules are sure that a post promotes a false claim."""
+def plainly(document: Document, tags: Tags, score: float, share: float) -> bool:
+    """Tell whether the rules are sure that a post promotes a false claim: with this score, or by this share of its
+    words.
+    """
     promoting = [claim for claim in tags.claims if _promoted(claim)]
     words = [word.span() for word in _WORD.finditer(document.text)]
     for claim in promoting:
         spans = [(span.start, span.end) for span in claim.evidence if span.field == "text"]
         raising = sum(any(start < last and first < end for start, end in spans) for first, last in words)
-        if claim.score >= PLAIN_SCORE or (raising and raising >= PLAIN_SHARE * len(words)):
+        if claim.score >= score or (raising and raising >= share * len(words)):
             return True
     return False
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy
 from sklearn.linear_model import LogisticRegression
 
-from nlp.careful import DEBUNKS, NONE, Weights, features, spoken, whole
+from nlp.careful import DEBUNKS, NONE, Weights, features, plainly, spoken, whole
 from nlp.gate import read_weights
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, Example, real_posts, sentences
@@ -32,17 +32,18 @@ NAMES = Weights.__struct_fields__
 
 
 class Seen(NamedTuple):
-    """Examples as the second opinion sees them: what the reader says, the features in the order of NAMES, and whether
-    the gate lets them through.
+    """Examples as the second opinion sees them: what the reader says, the features in the order of NAMES, whether the
+    gate lets them through, and whether the rules are sure that they promote a claim.
     """
 
     examples: list[Example]
     readings: list[Reading]
     features: "numpy.ndarray"
     through: "numpy.ndarray"
+    plain: "numpy.ndarray"
 
 
-def seen(examples: list[Example]) -> Seen:
+def seen(examples: list[Example], plain_score: float, plain_share: float) -> Seen:
     """Read examples, and give what the second opinion weighs."""
     documents = [Document(example.text) for example in examples]
     read, tags = CarefulReader().read(list(map(whole, documents))), Tagger(careful=False).tag(documents)
@@ -50,7 +51,10 @@ def seen(examples: list[Example]) -> Seen:
     sums = [spoken(weights, words, document) for document in documents]
     found = [features(*each) for each in zip(read, tags, sums, strict=True)]
     table = numpy.array([[each[name] for name in NAMES] for each in found])
-    return Seen(examples, read, table, numpy.array([each.candidate for each in tags]))
+    through = numpy.array([each.candidate for each in tags])
+    pairs = zip(documents, tags, strict=True)
+    plain = numpy.array([plainly(document, each, plain_score, plain_share) for document, each in pairs])
+    return Seen(examples, read, table, through, plain)
 
 
 def main() -> None:
@@ -62,17 +66,21 @@ def main() -> None:
     parser.add_argument("--at", type=float, default=0.3, help="the score from where on a post is a signal")
     parser.add_argument("--held-at", type=float, default=0.065, help="held back where debunking is likelier than this")
     parser.add_argument("--held-plain-at", type=float, default=0.15, help="the same, where the rules are sure")
+    parser.add_argument("--plain-score", type=float, default=0.73, help="a claim with which the rules are sure")
+    parser.add_argument("--plain-share", type=float, default=0.5, help="of a post's words, with which they are sure")
     parser.add_argument("--heard-at", type=float, default=0.1, help="no signal where the reader hears one with less")
     parser.add_argument("--stance-at", type=float, default=0.8, help="the probability from where on a stance is heard")
     parser.add_argument("--theme-at", type=float, default=0.3, help="the probability from where on a family is heard")
     said = parser.parse_args()
-    sets = {"real posts": seen(real_posts(said.data, "fit")), "sentences": seen(sentences("fit"))}
+    parts = {"real posts": real_posts(said.data, "fit"), "sentences": sentences("fit")}
+    sets = {name: seen(examples, said.plain_score, said.plain_share) for name, examples in parts.items()}
     posts = sets["real posts"]
     model = LogisticRegression(max_iter=1000)
     model.fit(posts.features[posts.through], signals_of(posts.examples)[posts.through])
     lines = [f'release = "{time.strftime("%Y%m%dT%H%M")}"', f"intercept = {model.intercept_[0]:.4f}"]
     lines += [f"signal_at = {said.at:.2f}", f"held_at = {said.held_at:.3f}"]
-    lines += [f"held_plain_at = {said.held_plain_at:.2f}", f"heard_at = {said.heard_at:.2f}"]
+    lines += [f"held_plain_at = {said.held_plain_at:.2f}", f"plain_score = {said.plain_score:.2f}"]
+    lines += [f"plain_share = {said.plain_share:.2f}", f"heard_at = {said.heard_at:.2f}"]
     lines += [f"stance_at = {said.stance_at:.2f}", f"theme_at = {said.theme_at:.2f}"]
     lines += ["", "[weights]"]
     lines += [f"{name} = {weight:.4f}" for name, weight in zip(NAMES, model.coef_[0], strict=True)]
@@ -82,7 +90,7 @@ def main() -> None:
         heard = each.through & (numpy.array([reading.signal for reading in each.readings]) >= said.heard_at)
         scores = model.predict_proba(each.features)[:, 1] * heard
         print_thresholds(name, scores, signals_of(each.examples))
-        print_held(each.examples, each.readings, scores >= said.at)
+        print_held(each, scores >= said.at, said.held_plain_at)
         print_stances(each.examples, each.readings)
 
 
@@ -99,13 +107,15 @@ def print_thresholds(name: str, scores: "numpy.ndarray", signals: "numpy.ndarray
         print(f"  from {at:.2f}: P {right / max(1, said):.2f} R {right / all_:.2f} F1 {2 * right / (said + all_):.3f}")
 
 
-def print_held(examples: Sequence[Example], read: Sequence[Reading], over: "numpy.ndarray") -> None:
-    """Print F1 of the signals, and how many debunks are flagged, for each probability that holds a post back."""
-    signals = signals_of(examples)
-    debunks = numpy.array([STANCES[example.stance] == DEBUNKS for example in examples])
-    debunking = numpy.array([reading.stances[DEBUNKS] for reading in read])
+def print_held(seen: Seen, over: "numpy.ndarray", held_plain_at: float) -> None:
+    """Print F1 of the signals, and how many debunks are flagged, for each probability that holds a post back; where the
+    rules are sure, `held_plain_at` does if it is higher.
+    """
+    signals = signals_of(seen.examples)
+    debunks = numpy.array([STANCES[example.stance] == DEBUNKS for example in seen.examples])
+    debunking = numpy.array([reading.stances[DEBUNKS] for reading in seen.readings])
     for at in (0.05, 0.065, 0.08, 0.1, 0.15, 0.3, 1.0):
-        said = over & (debunking <= at)
+        said = over & (debunking <= numpy.where(seen.plain, max(at, held_plain_at), at))
         f1 = 2 * (signals & said).sum() / (said.sum() + signals.sum())
         print(f"  held back from {at:.3f}: F1 {f1:.3f}, debunks flagged {(said & debunks).sum()} of {debunks.sum()}")
 

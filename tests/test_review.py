@@ -95,6 +95,19 @@ def test_uncertain_is_what_lies_nearest_to_the_line_between_signals_and_the_rest
     assert doubtful.index("21") <= 1 and "22" in doubtful[-2:]
 
 
+def test_of_copies_one_waits_in_the_uncertain_queue_and_none_once_one_is_judged(feed: Feed) -> None:
+    for n in range(40):
+        feed.load((seen(str(n), f"Garlic cures  #afib https://t.co/{n}", author=f"u{n}"), tags(claim())))
+    feed.load((seen("40", "Garlic cures #afib", author="u40"), tags(claim("kale-cures-afib"), signal=False)))
+    waiting = review.waiting(snapshot(feed))
+    doubtful = [each for each in waiting if each.queue == "uncertain"]
+    assert sorted(each.claim_id for each in doubtful) == ["garlic-cures-afib", "kale-cures-afib"]
+    assert len(waiting) > 12
+    feed.load(*(verdict(each, "promotes", at(0)) for each in doubtful))
+    after = review.waiting(snapshot(feed))
+    assert {each.queue for each in after} == {"random"} and len(after) == len(waiting) - 2
+
+
 def test_what_was_judged_waits_no_more_until_its_text_changes(feed: Feed) -> None:
     signals(feed, 4)
     first = review.waiting(snapshot(feed))[0]

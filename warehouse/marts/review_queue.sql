@@ -16,6 +16,8 @@
 --
 -- A hash puts every signal into one of two halves: one is for the random queue alone, so that nothing else decides
 -- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal.
+-- Of posts that say the same but for their links, and claim the same, one waits in the uncertain queue, and none once
+-- one of them is judged: copies would fill it.
 -- A verdict that was given elsewhere leaves a signal in the random queue, lest somebody's choice thin it out.
 with signal as (
     select platform, id_time, post_id, score from signals
@@ -43,14 +45,29 @@ drawn as (
 queued as (
     select *, case when is_signal and draw % 2 = 0 then 'random' else 'uncertain' end as queue from drawn
 ),
+judged as (
+    select
+        *,
+        exists (
+            select 1 from verdicts as verdict
+            where verdict.platform = queued.platform and verdict.id_time = queued.id_time
+                and verdict.post_id = queued.post_id and verdict.claim_id = queued.claim_id
+                and coalesce(verdict.text_version = queued.text_version, true)
+                and (verdict.queue = 'random' or queued.queue = 'uncertain')
+        ) as is_judged
+    from queued
+),
+counted as (
+    select
+        *,
+        row_number() over (
+            partition by queue, claim_id, lower(regexp_replace("text", '(https?://\S+|\s+)+', ' ', 'g'))
+            order by is_judged desc, draw
+        ) as copy
+    from judged
+),
 waiting as (
-    select * from queued where not exists (
-        select 1 from verdicts as verdict
-        where verdict.platform = queued.platform and verdict.id_time = queued.id_time
-            and verdict.post_id = queued.post_id and verdict.claim_id = queued.claim_id
-            and coalesce(verdict.text_version = queued.text_version, true)
-            and (verdict.queue = 'random' or queued.queue = 'uncertain')
-    )
+    select * from counted where not is_judged and (queue = 'random' or copy = 1)
 ),
 line as (
     select coalesce(min(score), 1) as least from signal
