@@ -12,8 +12,6 @@ ENDS = (".", "!", "!!!", "...", "…", " !!")
 STARTS = (
     "@user", "@user @user", "Look:", "PSA:", "Reminder:", "Thread:", "1/", "So", "Ok", "Ok so", "Hey", "Friends,",
     "FYI", "Note:", "Honestly,", "Well.", "Today:", "This:", "Update:", "Just saying:", "Seen today:", "tbh", "Again:",
-    "Quick one:", "Morning all.", "Listen:", "Hm.", "Question of the day:", "Heard at work:", "Hello twitter,", "Me:",
-    "RT @user:", "Tuesday thought:", "Psst:", "Dear all,", "2/", "Sigh.", "Right,", "From my feed:", "👇", "📌", "🧵",
 )  # fmt: skip
 REMARKS = (
     "via @user", "tbh", "lol", "smh", "fyi", "just saying", "ok?", "thread", "more below", "read that again", "😂",
@@ -29,9 +27,8 @@ def roughened(text: str, tags: Sequence[str], rng: random.Random) -> str:
 
     `tags`: hashtags, without '#', that say nothing of a stance.
     """
-    if rng.random() < 0.3:
-        for marks in rng.sample(_MARKS, rng.randint(1, len(_MARKS))):
-            text = marks.sub("", text)
+    if rng.random() < 0.15:
+        text = rng.choice(_MARKS).sub("", text)
     if rng.random() < 0.08:
         text = text.replace('"', "").replace("“", "").replace("”", "")
     if rng.random() < 0.15:
@@ -40,9 +37,9 @@ def roughened(text: str, tags: Sequence[str], rng: random.Random) -> str:
         text = _END.sub("", text)
         if rng.random() < 0.5 and text[-1:].isalnum():
             text += rng.choice(ENDS)
-    if rng.random() < 0.3:
+    if rng.random() < 0.2:
         text = f"{rng.choice(STARTS)} {text}"
-    if rng.random() < 0.3:
+    if rng.random() < 0.2:
         text = f"{text} {rng.choice(REMARKS)}"
     if rng.random() < 0.25:
         text = " ".join([text, *(f"#{tag}" for tag in rng.sample(tags, rng.randint(1, 3)))])
