@@ -67,7 +67,7 @@ def test_a_claim_is_shown_with_its_stance_words_cues_and_what_refutes_it(shown: 
     assert "signal yes score" in text and "is a signal from 0.50 on" in text
     assert "claim promotes vaccines-cause-autism (vaccine-adverse-effects, falsifiable)" in text
     assert "raised by “Vaccines cause autism” decided by “wake up”, “Big pharma”" in text
-    assert "wrong because Cohorts of well over a million children" in text
+    assert "wrong because Studies of well over a million children" in text
     assert "source https://doi.org/" in text and "risk high:" in text
 
 
