@@ -16,8 +16,8 @@
 --
 -- A hash puts every signal into one of two halves: one is for the random queue alone, so that nothing else decides
 -- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal.
--- Of posts that say the same but for their links, and claim the same, one waits in the uncertain queue, and none once
--- one of them is judged: copies would fill it.
+-- Of posts that say the same (one fingerprint, which links play no part in) and of which the same words raise a claim,
+-- one waits in the uncertain queue, and none once one of them is judged: copies would fill it.
 -- A verdict that was given elsewhere leaves a signal in the random queue, lest somebody's choice thin it out.
 with signal as (
     select platform, id_time, post_id, score from signals
@@ -36,11 +36,13 @@ promotion as (
 drawn as (
     select
         promotion.*, post.created_at, post."text", post.text_version, signal.post_id is not null as is_signal,
+        case when tagging.fingerprint = 0 then post.post_id else tagging.fingerprint::varchar end as said,
         md5_number_lower(concat_ws(':', promotion.platform, promotion.post_id, promotion.claim_id)) as draw
     from promotion
     join posts as post using (platform, id_time, post_id)
+    join taggings as tagging using (platform, id_time, post_id)
     left join signal using (platform, id_time, post_id)
-    where post.repost_of is null
+    where post.repost_of is null and tagging.is_current
 ),
 queued as (
     select *, case when is_signal and draw % 2 = 0 then 'random' else 'uncertain' end as queue from drawn
@@ -57,17 +59,12 @@ judged as (
         ) as is_judged
     from queued
 ),
-counted as (
-    select
-        *,
-        row_number() over (
-            partition by queue, claim_id, lower(regexp_replace("text", '(https?://\S+|\s+)+', ' ', 'g'))
-            order by is_judged desc, draw
-        ) as copy
-    from judged
-),
 waiting as (
-    select * from counted where not is_judged and (queue = 'random' or copy = 1)
+    select * from judged
+    qualify not is_judged and (
+        queue = 'random'
+        or row_number() over (partition by queue, claim_id, said, evidence order by is_judged desc, draw) = 1
+    )
 ),
 line as (
     select coalesce(min(score), 1) as least from signal
