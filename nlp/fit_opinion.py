@@ -29,6 +29,19 @@ from nlp.reader import MODEL, CarefulReader, Reading
 from nlp.tags import Document
 
 NAMES = Weights.__struct_fields__
+THRESHOLDS = {
+    # The higher, the fewer of those who debunk are flagged, who cost the list its readers, and the more promoters are
+    # missed: tests/benchmarks/signals.py prints both.
+    "signal_at": (0.35, "the score from where on a post is a signal"),
+    "held_at": (0.065, "held back where debunking is likelier than this"),
+    "held_plain_at": (0.15, "the same, where the rules are sure"),
+    "plain_score": (0.73, "a claim with which the rules are sure"),
+    "plain_share": (0.5, "of a post's words, with which they are sure"),
+    "heard_at": (0.1, "no signal where the reader hears one with less"),
+    "stance_at": (0.8, "the probability from where on a stance is heard"),
+    "theme_at": (0.3, "the probability from where on a family is heard"),
+}
+"""What is not fitted but set: each with what it stands for."""
 
 
 class Seen(NamedTuple):
@@ -58,19 +71,11 @@ def seen(examples: list[Example], plain_score: float, plain_share: float) -> See
 
 
 def main() -> None:
-    """Fit the weights and write them with the threshold."""
+    """Fit the weights and write them with the thresholds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    # The higher, the fewer of those who debunk are flagged, who cost the list its readers, and the more promoters are
-    # missed: tests/benchmarks/signals.py prints both.
-    parser.add_argument("--at", type=float, default=0.35, help="the score from where on a post is a signal")
-    parser.add_argument("--held-at", type=float, default=0.065, help="held back where debunking is likelier than this")
-    parser.add_argument("--held-plain-at", type=float, default=0.15, help="the same, where the rules are sure")
-    parser.add_argument("--plain-score", type=float, default=0.73, help="a claim with which the rules are sure")
-    parser.add_argument("--plain-share", type=float, default=0.5, help="of a post's words, with which they are sure")
-    parser.add_argument("--heard-at", type=float, default=0.1, help="no signal where the reader hears one with less")
-    parser.add_argument("--stance-at", type=float, default=0.8, help="the probability from where on a stance is heard")
-    parser.add_argument("--theme-at", type=float, default=0.3, help="the probability from where on a family is heard")
+    for name, (value, meaning) in THRESHOLDS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=value, help=meaning)
     said = parser.parse_args()
     parts = {"real posts": real_posts(said.data, "fit"), "sentences": sentences("fit")}
     sets = {name: seen(examples, said.plain_score, said.plain_share) for name, examples in parts.items()}
@@ -78,10 +83,7 @@ def main() -> None:
     model = LogisticRegression(max_iter=1000)
     model.fit(posts.features[posts.through], signals_of(posts.examples)[posts.through])
     lines = [f'release = "{time.strftime("%Y%m%dT%H%M")}"', f"intercept = {model.intercept_[0]:.4f}"]
-    lines += [f"signal_at = {said.at:.2f}", f"held_at = {said.held_at:.3f}"]
-    lines += [f"held_plain_at = {said.held_plain_at:.2f}", f"plain_score = {said.plain_score:.2f}"]
-    lines += [f"plain_share = {said.plain_share:.2f}", f"heard_at = {said.heard_at:.2f}"]
-    lines += [f"stance_at = {said.stance_at:.2f}", f"theme_at = {said.theme_at:.2f}"]
+    lines += [f"{name} = {getattr(said, name)}" for name in THRESHOLDS]
     lines += ["", "[weights]"]
     lines += [f"{name} = {weight:.4f}" for name, weight in zip(NAMES, model.coef_[0], strict=True)]
     (MODEL / "opinion.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -90,7 +92,7 @@ def main() -> None:
         heard = each.through & (numpy.array([reading.signal for reading in each.readings]) >= said.heard_at)
         scores = model.predict_proba(each.features)[:, 1] * heard
         print_thresholds(name, scores, signals_of(each.examples))
-        print_held(each, scores >= said.at, said.held_plain_at)
+        print_held(each, scores >= said.signal_at, said.held_plain_at)
         print_stances(each.examples, each.readings)
 
 
