@@ -7,7 +7,7 @@ and without. `--draw` writes to FOLDER, outside of the project, a random hundred
 random hundred of what was nearly one (`near.txt`: read carefully, scored from 0.1 to the threshold), each a different
 text, without scores: readers who did not build the tagger label them, and `--judged FOLDER` then prints what share of
 either they call signals, from their files `signals.*.csv` and `near.*.csv` (lines `number,0 or 1`), their kappa, and
-the share by score.
+the share by score and of those that are signals still.
 """
 
 import argparse
@@ -69,12 +69,20 @@ def judged(folder: Path) -> None:
 
 
 def by_score(drawn: Path, readers: Sequence[Sequence[bool]]) -> None:
-    """Print what share of the drawn signals readers call signals, by whether they score .50."""
+    """Print what share of the drawn signals readers call signals, by what they score now.
+
+    Those drawn when the threshold was lower, or of another reader, may be signals no more.
+    """
     texts = [line.split("| ", 1)[1] for line in drawn.read_text(encoding="utf-8").splitlines()]
-    scores = [tags.score for tags in Tagger().tag([Document(text) for text in texts])]
-    for band, inside in (("below .50", [s < 0.5 for s in scores]), ("from .50 on", [s >= 0.5 for s in scores])):
+    tagged_now = Tagger().tag([Document(text) for text in texts])
+    bands = {
+        "are signals now": [tags.signal for tags in tagged_now],
+        "score below .50": [tags.score < 0.5 for tags in tagged_now],
+        "score from .50 on": [tags.score >= 0.5 for tags in tagged_now],
+    }
+    for band, inside in bands.items():
         said = [call for calls in readers for call, counts in zip(calls, inside, strict=True) if counts]
-        print(f"signals: of {sum(inside)} that score {band}, {sum(said) / max(1, len(said)):.0%} are called signals")
+        print(f"signals: of {sum(inside)} that {band}, {sum(said) / max(1, len(said)):.0%} are called signals")
 
 
 def main() -> None:
