@@ -14,7 +14,7 @@ Terms stand in order, with at most 5 other words between neighbours, all in one 
 matter, and a hashtag is read as the words it is made of. A term is one of
 
     word            that word                       big_pharma   these words side by side
-    word*           any word that begins so          =ms          exactly this form, no inflection
+    word*           any word that begins so          =ms          exactly this form, no inflection (one word either)
     {list}          an entry of that list            a|b|{list}   any of these (`{vaccine}_injury` works too)
     not             any negation (not, never, no, can't, doesn't, without …); a phrase that holds `not` asserts the
                     claim by negation (`mask not work`), and that negation is not read as a denial

@@ -111,6 +111,10 @@ class Compiler:
         for choice in text.split("|"):
             if choice == "not":
                 sequences.extend(self._negators)
+            elif "_" in choice and (choice.startswith("=") or choice.endswith("*")):
+                raise BadKnowledge(
+                    f"`{choice}`: expected one word where `=` or `*` stands; several hold any inflection"
+                )
             elif choice.startswith("="):
                 exact.append(choice[1:].lower())
             elif choice.endswith("*") and len(choice) > 2:

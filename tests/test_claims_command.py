@@ -122,6 +122,16 @@ def test_an_example_that_comes_out_otherwise_is_reported(home: Path, own: Path) 
     [
         ("statement =", "statment =", "claim `moonwalk-fever`: Object contains unknown field `statment`"),
         ("{jollyjab}", "{nolist}", "claim `moonwalk-fever`: field `phrases`: `{nolist}`: there is no list `nolist`"),
+        (
+            "{jollyjab}",
+            "jolly_jab*",
+            "claim `moonwalk-fever`: field `phrases`: `jolly_jab*`: expected one word where `=` or `*` stands",
+        ),
+        (
+            "{jollyjab}",
+            "=jolly_jab",
+            "claim `moonwalk-fever`: field `phrases`: `=jolly_jab`: expected one word where `=` or `*` stands",
+        ),
     ],
 )
 def test_a_bad_entry_is_refused_naming_file_entry_and_field(
