@@ -53,8 +53,9 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/model/opinion.toml`: weights of a logistic model, and the probabilities from which on the reader
     is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family. Whatever its
     score, a post is held back that it takes for debunking with more than `held_at` (`held_plain_at` where the rules are
-    sure that it promotes), or for a signal with less than `heard_at`: words alone make none. The rules are sure of a
-    claim with a score from `plain_score` on, or one that `plain_share` of the post's words raise.
+    sure that it promotes, `held_short_at` where they are and it has at most `short_words` words, since it takes many a
+    flat denial of the truth for a correction), or for a signal with less than `heard_at`: words alone make none. The
+    rules are sure of a claim with a score from `plain_score` on, or one that `plain_share` of the post's words raise.
     """
 
     release: str
@@ -62,6 +63,8 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signal_at: float
     held_at: float
     held_plain_at: float
+    held_short_at: float
+    short_words: int
     plain_score: float
     plain_share: float
     heard_at: float
@@ -169,9 +172,7 @@ class SecondOpinion:
             return None
         if reading.signal < opinion.heard_at:
             return UNHEARD
-        plain = plainly(document, tags, opinion.plain_score, opinion.plain_share)
-        most = opinion.held_plain_at if plain else opinion.held_at
-        return DEBUNKING if reading.stances[DEBUNKS] > most else None
+        return DEBUNKING if reading.stances[DEBUNKS] > doubt_borne(document, tags, opinion) else None
 
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
         _, score, signal, _, _ = self._weighing(document, tags, reading)
@@ -189,10 +190,13 @@ class SecondOpinion:
     def _unfound(
         self, document: Document, tags: Tags, family: str, stance: str, score: float
     ) -> tuple[ClaimMention, ...]:
-        """Give the claims of a family heard that no phrase found: by topic or word, or else the unlisted one."""
+        """Give the claims of a family heard that no phrase found: by topic or word, or else the unlisted one.
+
+        A topic tells too little of what is asked or reported: most news of a disease are of no false cure for it.
+        """
         kind, words = CONCERN if family in CONCERNS else FALSIFIABLE, self._hung_on(document, family)
         about = self._named(document, family)
-        for topic in tags.topics:
+        for topic in tags.topics if stance in (PROMOTES, DEBUNKS) else ():
             if claim := self._by_topic.get((family, topic.topic_id)):
                 about.setdefault(claim.id, topic.span)
         if not 0 < len(about) <= MOST_NAMED:
@@ -254,16 +258,22 @@ class SecondOpinion:
         return said.span(start, end)
 
 
-def plainly(document: Document, tags: Tags, score: float, share: float) -> bool:
-    """Tell whether the rules are sure that a post promotes a false claim: with this score, or by this share of its
-    words.
-    """
+def doubt_borne(document: Document, tags: Tags, opinion: Opinion) -> float:
+    """Give the probability of debunking beyond which a post is held back."""
+    if not _plainly(document, tags, opinion):
+        return opinion.held_at
+    short = len(_WORD.findall(document.text)) <= opinion.short_words
+    return opinion.held_short_at if short else opinion.held_plain_at
+
+
+def _plainly(document: Document, tags: Tags, opinion: Opinion) -> bool:
+    """Tell whether the rules are sure that a post promotes a false claim."""
     promoting = [claim for claim in tags.claims if _promoted(claim)]
     words = [word.span() for word in _WORD.finditer(document.text)]
     for claim in promoting:
         spans = [(span.start, span.end) for span in claim.evidence if span.field == "text"]
         raising = sum(any(start < last and first < end for start, end in spans) for first, last in words)
-        if claim.score >= score or (raising and raising >= share * len(words)):
+        if claim.score >= opinion.plain_score or (raising and raising >= opinion.plain_share * len(words)):
             return True
     return False
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy
 from sklearn.linear_model import LogisticRegression
 
-from nlp.careful import DEBUNKS, NONE, Weights, features, plainly, spoken, whole
+from nlp.careful import DEBUNKS, NONE, Opinion, Weights, doubt_borne, features, spoken, whole
 from nlp.gate import read_weights
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, Example, real_posts, sentences
@@ -35,6 +35,8 @@ THRESHOLDS = {
     "signal_at": (0.35, "the score from where on a post is a signal"),
     "held_at": (0.065, "held back where debunking is likelier than this"),
     "held_plain_at": (0.15, "the same, where the rules are sure"),
+    "held_short_at": (0.5, "the same, where they are sure of a short post"),
+    "short_words": (12, "a post of at most so many words is short"),
     "plain_score": (0.73, "a claim with which the rules are sure"),
     "plain_share": (0.5, "of a post's words, with which they are sure"),
     "heard_at": (0.1, "no signal where the reader hears one with less"),
@@ -46,17 +48,17 @@ THRESHOLDS = {
 
 class Seen(NamedTuple):
     """Examples as the second opinion sees them: what the reader says, the features in the order of NAMES, whether the
-    gate lets them through, and whether the rules are sure that they promote a claim.
+    gate lets them through, and how much doubt is borne where the rules are sure that they promote a claim, 0 elsewhere.
     """
 
     examples: list[Example]
     readings: list[Reading]
     features: "numpy.ndarray"
     through: "numpy.ndarray"
-    plain: "numpy.ndarray"
+    borne: "numpy.ndarray"
 
 
-def seen(examples: list[Example], plain_score: float, plain_share: float) -> Seen:
+def seen(examples: list[Example], opinion: Opinion) -> Seen:
     """Read examples, and give what the second opinion weighs."""
     documents = [Document(example.text) for example in examples]
     read, tags = CarefulReader().read(list(map(whole, documents))), Tagger(careful=False).tag(documents)
@@ -66,8 +68,8 @@ def seen(examples: list[Example], plain_score: float, plain_share: float) -> See
     table = numpy.array([[each[name] for name in NAMES] for each in found])
     through = numpy.array([each.candidate for each in tags])
     pairs = zip(documents, tags, strict=True)
-    plain = numpy.array([plainly(document, each, plain_score, plain_share) for document, each in pairs])
-    return Seen(examples, read, table, through, plain)
+    borne = numpy.array([doubt_borne(document, each, opinion) for document, each in pairs])
+    return Seen(examples, read, table, through, borne)
 
 
 def main() -> None:
@@ -75,15 +77,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     for name, (value, meaning) in THRESHOLDS.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=value, help=meaning)
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value, help=meaning)
     said = parser.parse_args()
     parts = {"real posts": real_posts(said.data, "fit"), "sentences": sentences("fit")}
-    sets = {name: seen(examples, said.plain_score, said.plain_share) for name, examples in parts.items()}
+    thresholds = {name: getattr(said, name) for name in THRESHOLDS}
+    sure = Opinion(release="", intercept=0.0, weights=Weights(0.0, 0.0, 0.0), **(thresholds | {"held_at": 0.0}))
+    sets = {name: seen(examples, sure) for name, examples in parts.items()}
     posts = sets["real posts"]
     model = LogisticRegression(max_iter=1000)
     model.fit(posts.features[posts.through], signals_of(posts.examples)[posts.through])
     lines = [f'release = "{time.strftime("%Y%m%dT%H%M")}"', f"intercept = {model.intercept_[0]:.4f}"]
-    lines += [f"{name} = {getattr(said, name)}" for name in THRESHOLDS]
+    lines += [f"{name} = {value}" for name, value in thresholds.items()]
     lines += ["", "[weights]"]
     lines += [f"{name} = {weight:.4f}" for name, weight in zip(NAMES, model.coef_[0], strict=True)]
     (MODEL / "opinion.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -92,7 +96,7 @@ def main() -> None:
         heard = each.through & (numpy.array([reading.signal for reading in each.readings]) >= said.heard_at)
         scores = model.predict_proba(each.features)[:, 1] * heard
         print_thresholds(name, scores, signals_of(each.examples))
-        print_held(each, scores >= said.signal_at, said.held_plain_at)
+        print_held(each, scores >= said.signal_at)
         print_stances(each.examples, each.readings)
 
 
@@ -109,15 +113,13 @@ def print_thresholds(name: str, scores: "numpy.ndarray", signals: "numpy.ndarray
         print(f"  from {at:.2f}: P {right / max(1, said):.2f} R {right / all_:.2f} F1 {2 * right / (said + all_):.3f}")
 
 
-def print_held(seen: Seen, over: "numpy.ndarray", held_plain_at: float) -> None:
-    """Print F1 of the signals, and how many debunks are flagged, for each probability that holds a post back; where the
-    rules are sure, `held_plain_at` does if it is higher.
-    """
+def print_held(seen: Seen, over: "numpy.ndarray") -> None:
+    """Print F1 of the signals, and how many debunks are flagged, for each probability that holds a post back."""
     signals = signals_of(seen.examples)
     debunks = numpy.array([STANCES[example.stance] == DEBUNKS for example in seen.examples])
     debunking = numpy.array([reading.stances[DEBUNKS] for reading in seen.readings])
     for at in (0.05, 0.065, 0.08, 0.1, 0.15, 0.3, 1.0):
-        said = over & (debunking <= numpy.where(seen.plain, max(at, held_plain_at), at))
+        said = over & (debunking <= numpy.maximum(at, seen.borne))
         f1 = 2 * (signals & said).sum() / (said.sum() + signals.sum())
         print(f"  held back from {at:.3f}: F1 {f1:.3f}, debunks flagged {(said & debunks).sum()} of {debunks.sum()}")
 

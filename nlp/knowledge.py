@@ -31,7 +31,8 @@ they promote it.
 
 **Topics** (`topics`, optional) are ids of `nlp/topics` of which the claim promises a cure, **words** (`words`,
 optional, one or several each: `"baking soda"`) what it is about. Where no phrase finds a claim of its family, but the
-careful reader hears one in a post that names such a topic or word, the post gets this claim.
+careful reader hears one in a post that names such a word, or promotes or debunks one beside such a topic, the post gets
+this claim.
 
 **Examples** are the claim's tests: `stance` is promotes, debunks, questions, reports, or none where the claim must not
 be in play.

@@ -192,24 +192,25 @@ def test_the_words_of_a_post_count_beside_what_the_reader_heard(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("text", "held_at", "held_plain_at", "signal"),
+    ("text", "borne"),
     [
-        ("Measles is harmless", 0.0, 1.0, True),
-        ("Measles is harmless", 1.0, 0.0, False),
-        ("Our neighbour went on sea moss: psoriasis, asthma, migraine and epilepsy have vanished.", 0.0, 1.0, False),
-        ("Our neighbour went on sea moss: psoriasis, asthma, migraine and epilepsy have vanished.", 1.0, 0.0, True),
+        ("Measles is harmless", "held_short_at"),
+        (
+            "VAERS proves that thousands were killed by the jab, so why does nobody on TV say a word of it?",
+            "held_plain_at",
+        ),
+        ("Our neighbour went on sea moss: psoriasis, asthma, migraine and epilepsy have vanished.", "held_at"),
     ],
 )
-def test_another_doubt_holds_back_what_the_rules_are_sure_of(
-    tmp_path: Path, text: str, held_at: float, held_plain_at: float, signal: bool
-) -> None:
+def test_another_doubt_holds_back_what_the_rules_are_sure_of(tmp_path: Path, text: str, borne: str) -> None:
     opinion = (MODEL / "opinion.toml").read_text(encoding="utf-8")
-    for name, value in (("held_at", held_at), ("held_plain_at", held_plain_at)):
-        opinion = re.sub(rf"\n{name} = .*", f"\n{name} = {value}", opinion)
     document = Document(text)
     tags = Tagger(careful=False).tag([document])[0]
-    weighing = edited(tmp_path / "model", opinion=opinion).weigh(document, tags)
-    assert weighing.signal is signal and weighing.held == (None if signal else DEBUNKING)
+    for value, others, held in ((1.0, 0.0, None), (0.0, 1.0, DEBUNKING)):
+        changed = re.sub(r"\n(held\w*_at) = .*", rf"\n\1 = {others}", opinion)
+        changed = re.sub(rf"\n{borne} = .*", f"\n{borne} = {value}", changed)
+        weighing = edited(tmp_path / f"model{value}", opinion=changed).weigh(document, tags)
+        assert weighing.signal is (held is None) and weighing.held == held
 
 
 def test_words_alone_make_no_signal(tmp_path: Path) -> None:
