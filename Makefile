@@ -45,6 +45,7 @@ model: $(VENV)/.installed-train $(ENCODER)
 	$(BIN)/python -m nlp.train_reader --data $(DATA) --base $(ENCODER)
 	$(BIN)/python -m nlp.fit_themes --data $(DATA)
 	$(BIN)/python -m nlp.fit_words --data $(DATA)
+	$(BIN)/python -m nlp.fit_claims
 	$(BIN)/python -m nlp.fit_opinion --data $(DATA)
 
 kafka:

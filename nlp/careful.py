@@ -3,8 +3,8 @@
 The rules know claims and words, the reader knows how people talk, and weights of words (`nlp/model/words.csv`) know
 what real posts sell and repeat; `nlp/model/opinion.toml` holds how much each counts, fitted on labelled posts that none
 of them was made from. Where the reader hears a claim that no phrase found, the post gets the claim of that family about
-a topic or word that it names, or else the family's unlisted claim, with the words that it hangs on, so that people see
-it, answer it and can list it.
+a topic or word that it names, or that its words speak for (`nlp.naming`), or else the family's unlisted claim, with the
+words that it hangs on, so that people see it, answer it and can list it.
 """
 
 import hashlib
@@ -18,8 +18,9 @@ from typing import NamedTuple
 import msgspec
 
 from nlp.gate import read_weights, weighed
-from nlp.knowledge import FAMILIES, Claim, decode
-from nlp.normalise import FIELD_BREAK, Reader
+from nlp.knowledge import FAMILIES, HERE, Claim, decode
+from nlp.naming import Named, Namer
+from nlp.normalise import FIELD_BREAK, Reader, Words
 from nlp.pipeline import fields
 from nlp.reader import MODEL, CarefulReader, Reading
 from nlp.tags import ClaimMention, Document, Span, Tags
@@ -51,11 +52,12 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/model/opinion.toml`: weights of a logistic model, and the probabilities from which on the reader
-    is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family. Whatever its
-    score, a post is held back that it takes for debunking with more than `held_at` (`held_plain_at` where the rules are
-    sure that it promotes, `held_short_at` where they are and it has at most `short_words` words, since it takes many a
-    flat denial of the truth for a correction), or for a signal with less than `heard_at`: words alone make none. The
-    rules are sure of a claim with a score from `plain_score` on, or one that `plain_share` of the post's words raise.
+    is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family, `claim_at` that
+    a post's words speak for a known claim. Whatever its score, a post is held back that it takes for debunking with
+    more than `held_at` (`held_plain_at` where the rules are sure that it promotes, `held_short_at` where they are and
+    it has at most `short_words` words, since it takes many a flat denial of the truth for a correction), or for a
+    signal with less than `heard_at`: words alone make none. The rules are sure of a claim with a score from
+    `plain_score` on, or one that `plain_share` of the post's words raise.
     """
 
     release: str
@@ -70,6 +72,7 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     heard_at: float
     stance_at: float
     theme_at: float
+    claim_at: float
     weights: Weights
 
 
@@ -120,10 +123,12 @@ class SecondOpinion:
             for word in claim.words:
                 self._by_words.setdefault(claim.family, []).append((tuple(words.read(word).stems), claim))
         self._reader = CarefulReader(folder)
-        opinion, weights = folder / "opinion.toml", folder / "words.csv"
+        self._families = {claim.id: claim.family for claim in claims}
+        opinion, weights, naming = folder / "opinion.toml", folder / "words.csv", HERE / "claim_words.csv"
         self._opinion = decode(opinion, Opinion)
         self._weights = read_weights(weights)
-        fitted = hashlib.sha256(opinion.read_bytes() + weights.read_bytes()).hexdigest()[:4]
+        self._namer = Namer(naming, self._families)
+        fitted = hashlib.sha256(b"".join(file.read_bytes() for file in (opinion, weights, naming))).hexdigest()[:4]
         self.release = f"{self._reader.release}.{self._opinion.release}+{fitted}"
 
     def read(self, candidates: Sequence[tuple[Document, Tags]]) -> list[Tags]:
@@ -183,26 +188,39 @@ class SecondOpinion:
         claims = tuple(_of_reader(claim, reading, heard, score, signal) for claim in said)
         if signal and not any(map(_promoted, claims)):
             claims = _with_promoted(claims, reading, score)
-        for family in self._unfound_families(claims, reading, heard, signal):
-            claims += self._unfound(document, tags, family, heard or PROMOTES, round(score, 4))
+        told = self._told(document, reading) if heard else None
+        for family in self._unfound_families(claims, reading, heard, signal, told):
+            claims += self._unfound(document, tags, family, heard or PROMOTES, round(score, 4), told)
         return msgspec.structs.replace(tags, signal=signal, score=round(score, 4), claims=claims)
 
-    def _unfound(
-        self, document: Document, tags: Tags, family: str, stance: str, score: float
-    ) -> tuple[ClaimMention, ...]:
-        """Give the claims of a family heard that no phrase found: by topic or word, or else the unlisted one.
+    def _told(self, document: Document, reading: Reading) -> Named | None:
+        """Give the known claim that the words of a post speak for, if they do enough."""
+        themes = {family: reading.themes[family] for family in FAMILIES}
+        likeliest = self._namer.likeliest(self._words.read(whole(document)).stems, themes)
+        return likeliest if likeliest and likeliest.probability >= self._opinion.claim_at else None
 
-        A topic tells too little of what is asked or reported: most news of a disease are of no false cure for it.
+    def _unfound(
+        self, document: Document, tags: Tags, family: str, stance: str, score: float, told: Named | None
+    ) -> tuple[ClaimMention, ...]:
+        """Give the claims of a family heard that no phrase found: by topic or word, by all its words, or else the
+        unlisted one.
+
+        Topics and words in general tell too little of what is asked or reported: most news of a disease are of no false
+        cure for it.
         """
         kind, words = CONCERN if family in CONCERNS else FALSIFIABLE, self._hung_on(document, family)
-        about = self._named(document, family)
-        for topic in tags.topics if stance in (PROMOTES, DEBUNKS) else ():
-            if claim := self._by_topic.get((family, topic.topic_id)):
-                about.setdefault(claim.id, topic.span)
+        about: dict[str, tuple[Span, ...]]
+        about = {claim_id: (span,) for claim_id, span in self._named(document, family).items()}
+        if stance in (PROMOTES, DEBUNKS):
+            for topic in tags.topics:
+                if claim := self._by_topic.get((family, topic.topic_id)):
+                    about.setdefault(claim.id, (topic.span,))
+            if not about and told and self._families[told.claim_id] == family:
+                about = {told.claim_id: self._telling(document, told)}
         if not 0 < len(about) <= MOST_NAMED:
             return (ClaimMention(family + UNLISTED, family, kind, stance, score, (words,)),)
         return tuple(
-            ClaimMention(claim_id, family, kind, stance, score, (words, span)) for claim_id, span in about.items()
+            ClaimMention(claim_id, family, kind, stance, score, (words, *spans)) for claim_id, spans in about.items()
         )
 
     def _named(self, document: Document, family: str) -> dict[str, Span]:
@@ -213,11 +231,16 @@ class SecondOpinion:
         read = self._words.read(said.joined)
         named: dict[str, Span] = {}
         for stems, claim in self._by_words[family]:
-            for n, stem in enumerate(read.stems):
-                last = n + len(stems) - 1
-                if stem == stems[0] and tuple(read.stems[n : last + 1]) == stems and claim.id not in named:
-                    named[claim.id] = said.span(read.starts[n], read.ends[last])
+            if claim.id not in named and (place := _place(read, stems)):
+                named[claim.id] = said.span(*place)
         return named
+
+    def _telling(self, document: Document, told: Named) -> tuple[Span, ...]:
+        """Give the words that speak most for a claim, where they stand."""
+        said = fields(document)
+        read = self._words.read(said.joined)
+        places = [_place(read, tuple(words.split(" "))) for words in told.words]
+        return tuple(said.span(*place) for place in places if place)
 
     def _heard(self, reading: Reading, signal: bool) -> str | None:
         """Give the stance that the reader hears clearly enough; None where it hears none.
@@ -231,7 +254,12 @@ class SecondOpinion:
         return likeliest if sum(stances.values()) >= self._opinion.stance_at else None
 
     def _unfound_families(
-        self, claims: Sequence[ClaimMention], reading: Reading, heard: str | None, signal: bool
+        self,
+        claims: Sequence[ClaimMention],
+        reading: Reading,
+        heard: str | None,
+        signal: bool,
+        told: Named | None,
     ) -> list[str]:
         """Give the families that the reader hears and no claim in play is of.
 
@@ -243,9 +271,10 @@ class SecondOpinion:
         sure = [family for family in FAMILIES if reading.themes[family] >= self._opinion.theme_at]
         if heard == PROMOTES and not signal:
             sure = [family for family in sure if family in CONCERNS]
-        if signal and not any(map(_promoted, claims)) and not any(f not in CONCERNS for f in sure):
-            sure.append(_likeliest(reading))
-        return [family for family in sure if family not in known]
+        if signal and not any(map(_promoted, claims)):
+            named = {self._families[told.claim_id]} - CONCERNS if told else set()
+            sure += named or ({_likeliest(reading)} if CONCERNS.issuperset(sure) else set())
+        return [family for family in dict.fromkeys(sure) if family not in known]
 
     def _hung_on(self, document: Document, family: str) -> Span:
         """Give the words that the reading hangs on: those without which the reader hears the family least."""
@@ -292,6 +321,14 @@ def _runs(part: re.Match[str], joined: str) -> list[tuple[int, int]]:
     width = math.ceil(len(_WORD.findall(joined)) / WINDOWS)
     places = [match.span() for match in _WORD.finditer(joined, *part.span())]
     return [(places[n][0], places[min(n + width, len(places)) - 1][1]) for n in range(0, len(places), width)]
+
+
+def _place(read: Words, stems: tuple[str, ...]) -> tuple[int, int] | None:
+    """Give the [start, end) of the first place where words stand side by side."""
+    for n in range(len(read.stems) - len(stems) + 1):
+        if tuple(read.stems[n : n + len(stems)]) == stems:
+            return read.starts[n], read.ends[n + len(stems) - 1]
+    return None
 
 
 def _promoted(claim: ClaimMention) -> bool:

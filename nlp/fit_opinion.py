@@ -42,6 +42,7 @@ THRESHOLDS = {
     "heard_at": (0.1, "no signal where the reader hears one with less"),
     "stance_at": (0.8, "the probability from where on a stance is heard"),
     "theme_at": (0.3, "the probability from where on a family is heard"),
+    "claim_at": (0.3, "the probability from where on words alone name a claim"),
 }
 """What is not fitted but set: each with what it stands for."""
 

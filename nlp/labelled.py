@@ -12,6 +12,7 @@ import csv
 import gzip
 import html
 import json
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -40,7 +41,7 @@ class Example(NamedTuple):
     """A text with what is known of it; UNKNOWN where nothing is.
 
     `themes`: what it is about; it is about none of the others in `asked`, and of what is not in `asked` nothing is
-    known. `weight`: how much it counts.
+    known. `weight`: how much it counts. `claims`: the known claims that it tells; None where nobody labelled them.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Example(NamedTuple):
     themes: frozenset[str]
     asked: frozenset[str]
     weight: float = 1.0
+    claims: tuple[str, ...] | None = None
 
 
 def public_texts(data: Path) -> dict[str, str]:
@@ -120,7 +122,7 @@ def sentences(part: str) -> list[Example]:
     cuts = [round(len(lines) * (1 - HELD_OUT)) for lines in files]
     chosen = [lines[:cut] if part == "train" else lines[cut:] for lines, cut in zip(files, cuts, strict=True)]
     written = [
-        _example(said["text"], said["signal"], said["stance"], said["family"] or "none")
+        _example(said["text"], said["signal"], said["stance"], said["family"] or "none", claims=said.get("claims"))
         for said in map(json.loads, chain.from_iterable(chosen))
     ]
     return [*written, *_of_claims()] if part == "train" else written
@@ -141,14 +143,22 @@ def _of_claims() -> list[Example]:
                 found.append(Example(text, 0, UNKNOWN, frozenset(), frozenset()))
             else:
                 signal = stance == "promotes" and claim.kind == "falsifiable"
-                found.append(_example(text, signal, stance, claim.family))
+                found.append(_example(text, signal, stance, claim.family, claims=(claim.id,)))
     return found
 
 
-def _example(text: str, signal: bool, stance: str, family: str, weight: float = 1.0) -> Example:
+def _example(
+    text: str,
+    signal: bool,
+    stance: str,
+    family: str,
+    weight: float = 1.0,
+    claims: Sequence[str] | None = None,
+) -> Example:
     themes = frozenset() if family == "none" else frozenset({family})
     weight *= WEIGHT_OF_DEBUNKS if stance == "debunks" else 1.0
-    return Example(text, int(signal), STANCES.index(stance), themes, frozenset(FAMILIES), weight)
+    told = None if claims is None else tuple(claims)
+    return Example(text, int(signal), STANCES.index(stance), themes, frozenset(FAMILIES), weight, told)
 
 
 def concerns(data: Path) -> list[Example]:

@@ -247,3 +247,14 @@ def test_a_long_text_is_read_to_its_end(tagger: Tagger) -> None:
     assert alone.signal > 0.5 and after.signal > 0.5
     assert tagger.tag([Document(harmless + PAIRS[2][0])])[0].signal
     assert not tagger.tag([Document(harmless)])[0].signal
+
+
+def test_a_claim_told_in_words_of_ones_own_is_named_by_all_of_them(tagger: Tagger) -> None:
+    text = "They wrote the safety report before the trial had finished. Nine months, and you were the guinea pig."
+    assert not Tagger(careful=False).tag([Document(text)])[0].claims
+    [tags] = tagger.tag([Document(text)])
+    assert tags.signal
+    [claim] = [each for each in tags.claims if each.family == "vaccine-rushed"]
+    assert (claim.claim_id, claim.stance) == ("vaccine-rushed-untested", "promotes")
+    assert {"trial", "months"} <= {span.text for span in claim.evidence}
+    assert all(span.text == text[span.start : span.end] for span in claim.evidence)

@@ -6,8 +6,8 @@ Prints, with 95 % intervals (bootstrap over posts): real posts of the part `test
 without `unsure`, and posts of other public sets about vaccines and COVID (`test-vaccines`); thirteen sets of hard
 sentences, the latter twelve by hands that saw nothing of the project (of them only the twelfth, and the last of short
 ones, are unseen by those who made training, phrases and thresholds since); all of these in other forms that change
-nothing of what is said; the simulated week; stance; families; debunks flagged; calibration; the known claims stated
-flatly (which are learnt from); what reaches the careful reader; and two public validation sets.
+nothing of what is said; the simulated week; stance; families; known claims named; debunks flagged; calibration; the
+known claims stated flatly (which are learnt from); what reaches the careful reader; and two public validation sets.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.careful import CONCERNS as CONCERN_FAMILIES
+from nlp.careful import UNLISTED
 from nlp.labelled import CONCERNS, STANCES, labelled_texts, labels, sentences
 from nlp.pipeline import Tagger
 from nlp.reader import CarefulReader
@@ -175,6 +176,31 @@ def print_calibration(found: Sequence[Judged]) -> None:
             print(f"  score {low:.1f}-{high:.1f}: {len(here):>5} posts, mean score {mean:.2f}, signals {share:.2f}")
 
 
+def named(tagger: Tagger, found: dict[str, list[Judged]]) -> None:
+    """Print how often a signal names the known claim that it tells, of sentences whose claims are labelled.
+
+    `claims` holds what either of two readers named; of the set `unlisted`, whose claims are on no list, it is empty.
+    """
+    right = wrong = unlisted = 0
+    for name, ones in found.items():
+        for row, one in zip(hard_rows(name), ones, strict=True):
+            if row.get("claims") and one.tags.signal:
+                listed = listed_claims(one)
+                right += not listed.isdisjoint(row["claims"])
+                wrong += bool(listed) and listed.isdisjoint(row["claims"])
+                unlisted += not listed
+    known = right + wrong + unlisted
+    print(f"  {known} of known claims: {right} named rightly, {wrong} as another, {unlisted} as none")
+    new = [one for one in hard(tagger, "unlisted") if one.tags.signal]
+    print(f"  {len(new)} of claims on no list: {sum(bool(listed_claims(one)) for one in new)} named as a known one")
+
+
+def listed_claims(one: Judged) -> set[str]:
+    """Give the known claims that a text promotes by its tags."""
+    promoted = {c.claim_id for c in one.tags.claims if c.stance == "promotes" and c.kind == "falsifiable"}
+    return {claim_id for claim_id in promoted if not claim_id.endswith(UNLISTED)}
+
+
 def gate(tagger: Tagger) -> None:
     """Print which share of unseen sentences reaches the careful reader, by stance."""
     examples = sentences("fit")
@@ -254,6 +280,7 @@ def main() -> None:
         print_signal(f"{name} sentences", found)
     week = simulated(tagger)
     print_signal("simulated week", week)
+    run("claims named in signals among the hard sentences", lambda: named(tagger, written))
     run("sentences kept from training that reach the careful reader", lambda: gate(tagger))
     run("the claims' own statements that are signals", lambda: stated(tagger))
     run("stances in the simulated week", lambda: print_stances(week))

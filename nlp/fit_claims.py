@@ -1,0 +1,131 @@
+"""Fit which words speak for which known claim. For developers only.
+
+    pip install -e '.[train]'
+    python -m nlp.fit_claims
+
+Phrases find half of what promotes known claims; who tells one in words of their own is heard by the careful reader,
+which knows no claims. A multinomial logistic regression of the claim on the words of a text, and on each two side by
+side, names those. It learns from the claims' own entries, from sentences written for training whose claims people
+labelled (the field `claims`; an empty list: on no list), and from those in which a phrase finds a claim of the family
+that they were written for. Real posts are not used. Writes nlp/claim_words.csv, and prints how often the likeliest
+claim is right on every tenth labelled sentence, kept from a first fit, by the probability from where on it is believed.
+"""
+
+import argparse
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy
+from scipy.sparse import csr_matrix, diags
+from sklearn.linear_model import LogisticRegression
+
+from nlp.fit_gate import matrix, words_of
+from nlp.knowledge import FAMILIES, HERE
+from nlp.labelled import STANCES, Example, sentences
+from nlp.lore import lore
+from nlp.naming import COLUMNS, NO_CLAIM, START, Namer
+from nlp.pipeline import Tagger
+from nlp.tags import Document
+
+PATH = HERE / "claim_words.csv"
+STRENGTH = 10.0
+"""Inverse of the regularisation."""
+LEAST_TEXTS = 3
+LEAST_WEIGHT = 1.5
+"""Words that speak against a claim, or hardly for it, are left out: it is as often right without them."""
+LABELLED, FOUND = 2.0, 1.0
+"""How much a text counts whose claims people labelled, and one in which a phrase found them."""
+KEPT = 10
+PROMOTES, DEBUNKS = STANCES.index("promotes"), STANCES.index("debunks")
+
+
+class Told(NamedTuple):
+    """A text with one claim that it tells, and how much that counts."""
+
+    text: str
+    claim_id: str
+    weight: float
+
+
+def told() -> tuple[list[Example], list[Told]]:
+    """Give the examples whose claims are labelled, and what phrases find in the others."""
+    examples = sentences("train")
+    labelled = [example for example in examples if example.claims is not None]
+    others = [
+        example
+        for example in examples
+        if example.claims is None and example.themes and example.stance in (PROMOTES, DEBUNKS)
+    ]
+    families = {claim.id: claim.family for claim in lore(HERE).claims}
+    found = []
+    tags = Tagger(careful=False).tag([Document(example.text) for example in others])
+    for example, each in zip(others, tags, strict=True):
+        ids = sorted({c.claim_id for c in each.claims if families[c.claim_id] in example.themes})
+        found += [Told(example.text, claim_id, FOUND / len(ids)) for claim_id in ids]
+    return labelled, found
+
+
+def spread(labelled: Sequence[Example]) -> list[Told]:
+    """Give a row a claim of each labelled text."""
+    rows = []
+    for example in labelled:
+        claims = example.claims or (NO_CLAIM,)
+        rows += [Told(example.text, claim_id, LABELLED / len(claims)) for claim_id in claims]
+    return rows
+
+
+def fitted(rows: Sequence[Told]) -> list[tuple[str, str, float]]:
+    """Give claim, words and weight: for every claim what each post gets, and the words that speak for it."""
+    posts = words_of([row.text for row in rows])
+    counts = Counter(feature for post in posts for feature in post)
+    kept = sorted(feature for feature, count in counts.items() if count >= LEAST_TEXTS)
+    places = {feature: place for place, feature in enumerate(kept)}
+    model = LogisticRegression(C=STRENGTH, max_iter=100)
+    claims, weights = [row.claim_id for row in rows], [row.weight for row in rows]
+    model.fit(scaled(matrix(posts, places)), claims, sample_weight=weights)
+    found = []
+    for claim_id, start, speaking in zip(model.classes_, model.intercept_, model.coef_, strict=True):
+        found.append((str(claim_id), START, round(float(start), 2)))
+        telling = numpy.flatnonzero(speaking >= LEAST_WEIGHT)
+        found += [(str(claim_id), kept[place], round(float(speaking[place]), 1)) for place in telling]
+    return found
+
+
+def scaled(table: csr_matrix) -> csr_matrix:
+    """Let a long text weigh as much as a short one, as `Namer` does."""
+    lengths = numpy.sqrt(numpy.maximum(1, numpy.asarray(table.sum(1)).ravel()))
+    return csr_matrix(diags(1 / lengths) @ table)
+
+
+def write(rows: Sequence[tuple[str, str, float]]) -> None:
+    """Write the weights as `Namer` reads them."""
+    with PATH.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *sorted(rows)])
+
+
+def check(kept: Sequence[Example]) -> None:
+    """Print how often the claim that words alone name is one of those labelled."""
+    known = lore(HERE)
+    namer = Namer(PATH, {claim.id: claim.family for claim in known.claims})
+    themes = dict.fromkeys(FAMILIES, 1.0)
+    named = [(namer.likeliest(known.reader.read(example.text).stems, themes), example) for example in kept]
+    for at in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5):
+        believed = [(each, example) for each, example in named if each and each.probability >= at]
+        right = sum(each.claim_id in (example.claims or ()) for each, example in believed)
+        print(f"from {at:.1f}: {len(believed)} of {len(kept)} named, {right / max(1, len(believed)):.0%} rightly")
+
+
+def main() -> None:
+    """Fit, write, and print how well it names."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    labelled, found = told()
+    print(f"{len(labelled)} texts with labelled claims, {len(found)} in which a phrase found one", flush=True)
+    write(fitted([*spread([each for n, each in enumerate(labelled) if n % KEPT]), *found]))
+    check(labelled[::KEPT])
+    write(fitted([*spread(labelled), *found]))
+
+
+if __name__ == "__main__":
+    main()
