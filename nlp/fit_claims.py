@@ -12,7 +12,6 @@ claim is right on every tenth labelled sentence, kept from a first fit, by the p
 """
 
 import argparse
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from nlp.fit_gate import matrix, words_of
+from nlp.gate import write_table
 from nlp.knowledge import FAMILIES, HERE
 from nlp.labelled import STANCES, Example, sentences
 from nlp.lore import lore
@@ -76,8 +76,8 @@ def spread(labelled: Sequence[Example]) -> list[Told]:
     return rows
 
 
-def fitted(rows: Sequence[Told]) -> list[tuple[str, str, float]]:
-    """Give claim, words and weight: for every claim what each post gets, and the words that speak for it."""
+def fitted(rows: Sequence[Told]) -> dict[tuple[str, ...], float]:
+    """Give weights by claim and words: for every claim what each post gets, and the words that speak for it."""
     posts = words_of([row.text for row in rows])
     counts = Counter(feature for post in posts for feature in post)
     kept = sorted(feature for feature, count in counts.items() if count >= LEAST_TEXTS)
@@ -85,11 +85,11 @@ def fitted(rows: Sequence[Told]) -> list[tuple[str, str, float]]:
     model = LogisticRegression(C=STRENGTH, max_iter=100)
     claims, weights = [row.claim_id for row in rows], [row.weight for row in rows]
     model.fit(scaled(matrix(posts, places)), claims, sample_weight=weights)
-    found = []
-    for claim_id, start, speaking in zip(model.classes_, model.intercept_, model.coef_, strict=True):
-        found.append((str(claim_id), START, round(float(start), 2)))
-        telling = numpy.flatnonzero(speaking >= LEAST_WEIGHT)
-        found += [(str(claim_id), kept[place], round(float(speaking[place]), 1)) for place in telling]
+    found: dict[tuple[str, ...], float] = {}
+    for claim_id, start, speaking in zip(map(str, model.classes_), model.intercept_, model.coef_, strict=True):
+        found[claim_id, START] = round(float(start), 2)
+        for place in numpy.flatnonzero(speaking >= LEAST_WEIGHT):
+            found[claim_id, kept[place]] = round(float(speaking[place]), 1)
     return found
 
 
@@ -97,12 +97,6 @@ def scaled(table: csr_matrix) -> csr_matrix:
     """Let a long text weigh as much as a short one, as `Namer` does."""
     lengths = numpy.sqrt(numpy.maximum(1, numpy.asarray(table.sum(1)).ravel()))
     return csr_matrix(diags(1 / lengths) @ table)
-
-
-def write(rows: Sequence[tuple[str, str, float]]) -> None:
-    """Write the weights as `Namer` reads them."""
-    with PATH.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *sorted(rows)])
 
 
 def check(kept: Sequence[Example]) -> None:
@@ -122,9 +116,10 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     labelled, found = told()
     print(f"{len(labelled)} texts with labelled claims, {len(found)} in which a phrase found one", flush=True)
-    write(fitted([*spread([each for n, each in enumerate(labelled) if n % KEPT]), *found]))
+    taught = [each for n, each in enumerate(labelled) if n % KEPT]
+    write_table(PATH, COLUMNS, fitted([*spread(taught), *found]))
     check(labelled[::KEPT])
-    write(fitted([*spread(labelled), *found]))
+    write_table(PATH, COLUMNS, fitted([*spread(labelled), *found]))
 
 
 if __name__ == "__main__":

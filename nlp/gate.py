@@ -37,31 +37,42 @@ def weighed(weights: Mapping[str, float], stems: Sequence[str]) -> float:
 
 def read_weights(path: Path) -> dict[str, float]:
     """Read the weights by word; the empty word's, if any, is the intercept. Raises BadKnowledge."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return _weights(path, file)
-    except FileNotFoundError:
-        raise BadKnowledge(f"{path}: the file is missing") from None
+    return {words: weight for (words,), weight in read_table(path, COLUMNS).items()}
 
 
 def write_weights(path: Path, weights: Mapping[str, float]) -> None:
     """Write weights as `read_weights` reads them, in the order of the words."""
+    write_table(path, COLUMNS, {(words,): weight for words, weight in weights.items()})
+
+
+def read_table(path: Path, columns: Sequence[str]) -> dict[tuple[str, ...], float]:
+    """Read a table of numbers by what stands before them, in its columns but the last. Raises BadKnowledge."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return _numbers(path, columns, file)
+    except FileNotFoundError:
+        raise BadKnowledge(f"{path}: the file is missing") from None
+
+
+def write_table(path: Path, columns: Sequence[str], numbers: Mapping[tuple[str, ...], float]) -> None:
+    """Write numbers as `read_table` reads them, in the order of what stands before them."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *sorted(weights.items())])
+        rows = [(*key, number) for key, number in sorted(numbers.items())]
+        csv.writer(file, lineterminator="\n").writerows([columns, *rows])
 
 
-def _weights(path: Path, file: TextIO) -> dict[str, float]:
+def _numbers(path: Path, columns: Sequence[str], file: TextIO) -> dict[tuple[str, ...], float]:
     rows = csv.reader(file)
-    if tuple(next(rows, ())) != COLUMNS:
-        raise BadKnowledge(f"{path}: expected the columns {', '.join(COLUMNS)}")
-    weights: dict[str, float] = {}
+    if tuple(next(rows, ())) != tuple(columns):
+        raise BadKnowledge(f"{path}: expected the columns {', '.join(columns)}")
+    numbers: dict[tuple[str, ...], float] = {}
     for row in rows:
-        words, weight = row if len(row) == 2 else ("", "")
-        if words in weights or not _NUMBER.fullmatch(weight):
-            expected = "words that no line before has, and a number"
+        *key, number = row or [""]
+        if len(row) != len(columns) or tuple(key) in numbers or not _NUMBER.fullmatch(number):
+            expected = f"{' and '.join(columns[:-1])} that no line before has, and a number"
             raise BadKnowledge(f"{path}: line {rows.line_num}: expected {expected}, got `{','.join(row)}`")
-        weights[words] = float(weight)
-    return weights
+        numbers[tuple(key)] = float(number)
+    return numbers
 
 
 class Gate:

@@ -4,16 +4,13 @@
 claims that are not in it are named by phrases, topics and words of their own alone.
 """
 
-import csv
 import math
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nlp.gate import features
-from nlp.knowledge import BadKnowledge
+from nlp.gate import features, read_table
 
 NO_CLAIM = ""
 """Stands among the claims for what is on no list."""
@@ -24,7 +21,6 @@ SHARE_OF_THEMES = 0.5
 """How much the probabilities of the families count, beside the words."""
 LEAST_THEME = 0.01
 TELLING = 3
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 class Named(NamedTuple):
@@ -40,16 +36,18 @@ class Namer:
 
     def __init__(self, path: Path, families: Mapping[str, str]) -> None:
         self._families = families
+        self._starts: dict[str, float] = {}
         self._weights: dict[str, dict[str, float]] = defaultdict(dict)
-        for claim_id, words, weight in read_rows(path):
+        for (claim_id, words), weight in read_table(path, COLUMNS).items():
             if claim_id == NO_CLAIM or claim_id in families:
-                self._weights[words][claim_id] = weight
+                self._starts.setdefault(claim_id, 0.0)
+                (self._starts if words == START else self._weights[words])[claim_id] = weight
 
     def likeliest(self, stems: Sequence[str], themes: Mapping[str, float]) -> Named | None:
         """Give the likeliest claim of a post by its words and the families that it is about; None where it is none."""
         found = sorted(feature for feature in features(stems) if feature in self._weights)
         scale = math.sqrt(max(1, len(found)))
-        sums: dict[str, float] = dict(self._weights[START])
+        sums = dict(self._starts)
         for feature in found:
             for claim_id, weight in self._weights[feature].items():
                 sums[claim_id] += weight / scale
@@ -57,29 +55,10 @@ class Namer:
         for claim_id in sums:
             theme = highest if claim_id == NO_CLAIM else themes[self._families[claim_id]]
             sums[claim_id] += SHARE_OF_THEMES * math.log(max(theme, LEAST_THEME))
-        if not sums:
-            return None
-        best = max(sums, key=lambda claim_id: sums[claim_id])
+        best = max(sums, key=lambda claim_id: sums[claim_id], default=NO_CLAIM)
         if best == NO_CLAIM:
             return None
         probability = 1 / math.fsum(math.exp(each - sums[best]) for each in sums.values())
-        speaking = sorted(found, key=lambda feature: -self._weights[feature].get(best, 0.0))[:TELLING]
-        return Named(best, probability, tuple(f for f in speaking if self._weights[f].get(best, 0.0) > 0))
-
-
-def read_rows(path: Path) -> list[tuple[str, str, float]]:
-    """Read the rows claim, words, weight. Raises BadKnowledge."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.reader(file)
-            if tuple(next(rows, ())) != COLUMNS:
-                raise BadKnowledge(f"{path}: expected the columns {', '.join(COLUMNS)}")
-            found = []
-            for row in rows:
-                if len(row) != len(COLUMNS) or not _NUMBER.fullmatch(row[-1]):
-                    expected = "a claim, words and a number"
-                    raise BadKnowledge(f"{path}: line {rows.line_num}: expected {expected}, got `{','.join(row)}`")
-                found.append((row[0], row[1], float(row[2])))
-            return found
-    except FileNotFoundError:
-        raise BadKnowledge(f"{path}: the file is missing") from None
+        speaking = [feature for feature in found if self._weights[feature].get(best, 0.0) > 0]
+        speaking.sort(key=lambda feature: -self._weights[feature][best])
+        return Named(best, probability, tuple(speaking[:TELLING]))

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from nlp.gate import read_table
 from nlp.knowledge import FAMILIES, HERE, BadKnowledge
 from nlp.lore import lore
-from nlp.naming import Namer, read_rows
+from nlp.naming import COLUMNS, Namer
 
 FAMILIES_OF = {"magnets": "chronic-disease-cure", "towers": "detox-and-toxins"}
 LINES = [
@@ -62,20 +63,31 @@ def test_a_claim_that_the_knowledge_no_longer_holds_is_never_named(tmp_path: Pat
     assert named is None
 
 
+def test_a_claim_without_a_start_of_its_own_starts_from_nothing(tmp_path: Path) -> None:
+    lines = [line for line in LINES if line != "magnets,,0"]
+    named = Namer(written(tmp_path, *lines), FAMILIES_OF).likeliest(["magnet"], themes())
+    assert named is not None and named.claim_id == "magnets"
+
+
+def test_a_file_that_holds_no_claim_names_none(tmp_path: Path) -> None:
+    assert Namer(written(tmp_path, LINES[0]), FAMILIES_OF).likeliest(["magnet"], themes()) is None
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
         (["claim,weight"], "expected the columns claim, words, weight"),
-        (["claim,words,weight", "magnets,magnet"], "line 2: expected a claim, words and a number, got `magnets"),
-        (["claim,words,weight", "magnets,magnet,much"], "line 2: expected a claim, words and a number"),
+        ([LINES[0], "magnets,magnet"], "line 2: expected claim and words that no line before has, and a number"),
+        ([LINES[0], "magnets,pull,much"], "line 2: expected claim and words that no line before has, and a number"),
+        ([LINES[0], "magnets,pull,1", "magnets,pull,2"], "line 3: expected claim and words that no line before has"),
     ],
 )
 def test_a_bad_file_is_refused_naming_file_and_line(tmp_path: Path, lines: list[str], said: str) -> None:
     with pytest.raises(BadKnowledge, match=r"claim_words\.csv: ") as error:
-        read_rows(written(tmp_path, *lines))
+        Namer(written(tmp_path, *lines), FAMILIES_OF)
     assert said in str(error.value)
 
 
 def test_every_shipped_word_speaks_for_a_known_claim() -> None:
     known = {claim.id for claim in lore(HERE).claims}
-    assert {claim_id for claim_id, _, _ in read_rows(HERE / "claim_words.csv")} - {""} <= known
+    assert {claim_id for claim_id, _ in read_table(HERE / "claim_words.csv", COLUMNS)} - {""} == known
