@@ -3,9 +3,6 @@
 The labels of real posts stand in nlp/labels as ids, without texts; DATA is the folder of public data that holds the
 texts (nlp/model/CARD.md names it). The sentences written for training stand in nlp/training; the claims' own examples,
 statements and refutations count among them. Nothing here runs in the product.
-
-What was labelled and written since the reader was trained waits in nlp/labels/next.csv and nlp/training/next, so that
-`make model` makes the reader that ships; the next training takes it over.
 """
 
 import csv

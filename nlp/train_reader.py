@@ -369,7 +369,7 @@ def main() -> None:
             said.epochs,
         )
         inputs = hashlib.sha256(repr((made, seen)).encode())
-        export(net, base, said.out, f"{time.strftime('%Y.%m.%d')}+{inputs.hexdigest()[:8]}")
+        export(net, base, said.out, f"{time.strftime('%Y.%m.%dT%H%M')}+{inputs.hexdigest()[:8]}")
 
 
 if __name__ == "__main__":
