@@ -19,7 +19,7 @@ import msgspec
 
 from nlp.gate import read_weights, weighed
 from nlp.knowledge import FAMILIES, HERE, Claim, decode
-from nlp.naming import Named, Namer
+from nlp.naming import NO_CLAIM, Namer
 from nlp.normalise import FIELD_BREAK, Reader, Words
 from nlp.pipeline import fields
 from nlp.reader import MODEL, CarefulReader, Reading
@@ -52,12 +52,13 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file `nlp/model/opinion.toml`: weights of a logistic model, and the probabilities from which on the reader
-    is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family, `claim_at` that
-    a post's words speak for a known claim. Whatever its score, a post is held back that it takes for debunking with
-    more than `held_at` (`held_plain_at` where the rules are sure that it promotes, `held_short_at` where they are and
-    it has at most `short_words` words, since it takes many a flat denial of the truth for a correction), or for a
-    signal with less than `heard_at`: words alone make none. The rules are sure of a claim with a score from
-    `plain_score` on, or one that `plain_share` of the post's words raise.
+    is believed: `signal_at` that a post is a signal, `stance_at` in a stance, `theme_at` in a family. Whatever its
+    score, a post is held back that it takes for debunking with more than `held_at` (`held_plain_at` where the rules are
+    sure that it promotes, `held_short_at` where they are and it has at most `short_words` words, since it takes many a
+    flat denial of the truth for a correction), or for a signal with less than `heard_at`: words alone make none. The
+    rules are sure of a claim with a score from `plain_score` on, or one that `plain_share` of the post's words raise.
+    From `claim_at` on a post's words name a known claim. One for which they speak with less than the share
+    `claim_least` of what they say for the first is none beside another.
     """
 
     release: str
@@ -73,6 +74,7 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stance_at: float
     theme_at: float
     claim_at: float
+    claim_least: float
     weights: Weights
 
 
@@ -181,26 +183,38 @@ class SecondOpinion:
 
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
         _, score, signal, _, _ = self._weighing(document, tags, reading)
-        heard = self._heard(reading, signal)
-        said = tags.claims
-        if not signal and reading.stances[NONE] >= self._opinion.stance_at:
-            said = tuple(claim for claim in said if not _promoted(claim))  # words of a claim, and the reader hears none
-        claims = tuple(_of_reader(claim, reading, heard, score, signal) for claim in said)
-        if signal and not any(map(_promoted, claims)):
-            claims = _with_promoted(claims, reading, score)
-        told = self._told(document, reading) if heard else None
-        for family in self._unfound_families(claims, reading, heard, signal, told):
-            claims += self._unfound(document, tags, family, heard or PROMOTES, round(score, 4), told)
-        return msgspec.structs.replace(tags, signal=signal, score=round(score, 4), claims=claims)
+        heard, score = self._heard(reading, signal), round(score, 4)
+        stems = self._words.read(whole(document)).stems
+        told = self._told(stems, reading)
+        claims: tuple[ClaimMention, ...] = ()
+        if signal:
+            claims = _promoted_by(tags.claims, reading, score)
+            if told and self._families[told] not in CONCERNS:
+                claims = self._spoken_for(claims, stems)
+        elif reading.stances[NONE] < self._opinion.stance_at:  # else there are words of a claim, and it hears none
+            claims = tuple(_of_reader(claim, heard, score) for claim in tags.claims)
+        if heard:
+            for family in self._unfound_families(claims, reading, heard, signal, told):
+                claims += self._unfound(document, tags, family, heard, score, told)
+        if any(map(_is_known, spoken := self._spoken_for(claims, stems))):
+            claims = spoken
+        if signal and any(_promoted(claim) and _is_known(claim) for claim in claims):
+            claims = tuple(claim for claim in claims if _is_known(claim) or not _promoted(claim))
+        return msgspec.structs.replace(tags, signal=signal, score=score, claims=claims)
 
-    def _told(self, document: Document, reading: Reading) -> Named | None:
+    def _told(self, stems: Sequence[str], reading: Reading) -> str | None:
         """Give the known claim that the words of a post speak for, if they do enough."""
-        themes = {family: reading.themes[family] for family in FAMILIES}
-        likeliest = self._namer.likeliest(self._words.read(whole(document)).stems, themes)
-        return likeliest if likeliest and likeliest.probability >= self._opinion.claim_at else None
+        named = self._namer.named(stems, {family: reading.themes[family] for family in FAMILIES})
+        likeliest = max(named, key=lambda claim_id: named[claim_id], default=NO_CLAIM)
+        return likeliest if likeliest != NO_CLAIM and named[likeliest] >= self._opinion.claim_at else None
+
+    def _spoken_for(self, claims: tuple[ClaimMention, ...], stems: Sequence[str]) -> tuple[ClaimMention, ...]:
+        """Leave out the known false claims for which the words of a post hardly speak."""
+        spoken, least = self._namer.spoken(stems), self._opinion.claim_least
+        return tuple(claim for claim in claims if not _is_known(claim) or spoken.get(claim.claim_id, 1.0) >= least)
 
     def _unfound(
-        self, document: Document, tags: Tags, family: str, stance: str, score: float, told: Named | None
+        self, document: Document, tags: Tags, family: str, stance: str, score: float, told: str | None
     ) -> tuple[ClaimMention, ...]:
         """Give the claims of a family heard that no phrase found: by topic or word, by all its words, or else the
         unlisted one.
@@ -210,36 +224,37 @@ class SecondOpinion:
         """
         kind, words = CONCERN if family in CONCERNS else FALSIFIABLE, self._hung_on(document, family)
         about: dict[str, tuple[Span, ...]]
-        about = {claim_id: (span,) for claim_id, span in self._named(document, family).items()}
+        about = {claim_id: (span,) for claim_id, span in self._worded(document, family).items()}
         if stance in (PROMOTES, DEBUNKS):
             for topic in tags.topics:
                 if claim := self._by_topic.get((family, topic.topic_id)):
                     about.setdefault(claim.id, (topic.span,))
-            if not about and told and self._families[told.claim_id] == family:
-                about = {told.claim_id: self._telling(document, told)}
+            if not about and told and self._families[told] == family:
+                about = {told: self._telling(document, told)}
         if not 0 < len(about) <= MOST_NAMED:
             return (ClaimMention(family + UNLISTED, family, kind, stance, score, (words,)),)
         return tuple(
             ClaimMention(claim_id, family, kind, stance, score, (words, *spans)) for claim_id, spans in about.items()
         )
 
-    def _named(self, document: Document, family: str) -> dict[str, Span]:
+    def _worded(self, document: Document, family: str) -> dict[str, Span]:
         """Give the claims of a family whose words a document holds, by id, with those words."""
         if family not in self._by_words:
             return {}
         said = fields(document)
         read = self._words.read(said.joined)
-        named: dict[str, Span] = {}
+        worded: dict[str, Span] = {}
         for stems, claim in self._by_words[family]:
-            if claim.id not in named and (place := _place(read, stems)):
-                named[claim.id] = said.span(*place)
-        return named
+            if claim.id not in worded and (place := _place(read, stems)):
+                worded[claim.id] = said.span(*place)
+        return worded
 
-    def _telling(self, document: Document, told: Named) -> tuple[Span, ...]:
+    def _telling(self, document: Document, told: str) -> tuple[Span, ...]:
         """Give the words that speak most for a claim, where they stand."""
         said = fields(document)
         read = self._words.read(said.joined)
-        places = [_place(read, tuple(words.split(" "))) for words in told.words]
+        telling = self._namer.telling(self._words.read(whole(document)).stems, told)
+        places = [_place(read, tuple(words.split(" "))) for words in telling]
         return tuple(said.span(*place) for place in places if place)
 
     def _heard(self, reading: Reading, signal: bool) -> str | None:
@@ -257,22 +272,20 @@ class SecondOpinion:
         self,
         claims: Sequence[ClaimMention],
         reading: Reading,
-        heard: str | None,
+        heard: str,
         signal: bool,
-        told: Named | None,
+        told: str | None,
     ) -> list[str]:
         """Give the families that the reader hears and no claim in play is of.
 
         What promotes too faintly for a signal adds no false claim, lest counts of those who promote hold it.
         """
-        if heard is None:
-            return []
         known = {claim.family for claim in claims}
         sure = [family for family in FAMILIES if reading.themes[family] >= self._opinion.theme_at]
         if heard == PROMOTES and not signal:
             sure = [family for family in sure if family in CONCERNS]
         if signal and not any(map(_promoted, claims)):
-            named = {self._families[told.claim_id]} - CONCERNS if told else set()
+            named = {self._families[told]} - CONCERNS if told else set()
             sure += named or ({_likeliest(reading)} if CONCERNS.issuperset(sure) else set())
         return [family for family in dict.fromkeys(sure) if family not in known]
 
@@ -339,21 +352,29 @@ def _likeliest(reading: Reading) -> str:
     return max((family for family in FAMILIES if family not in CONCERNS), key=lambda family: reading.themes[family])
 
 
-def _of_reader(claim: ClaimMention, reading: Reading, heard: str | None, score: float, signal: bool) -> ClaimMention:
-    """Give a claim in play with the post's score, and the stance that the reader hears where it is no signal's."""
-    if signal:
-        return msgspec.structs.replace(claim, score=round(score, 4)) if _promoted(claim) else claim
+def _is_known(claim: ClaimMention) -> bool:
+    return claim.kind == FALSIFIABLE and not claim.claim_id.endswith(UNLISTED)
+
+
+def _of_reader(claim: ClaimMention, heard: str | None, score: float) -> ClaimMention:
+    """Give a claim in play with the stance that the reader hears, and at most the score of its post, which is no
+    signal: it promotes no false claim but what the rules take for promoting.
+    """
     stance = heard or claim.stance
-    if claim.kind == FALSIFIABLE and claim.stance != PROMOTES and stance == PROMOTES:
+    if claim.kind == FALSIFIABLE and stance == PROMOTES:
         stance = claim.stance
-    return msgspec.structs.replace(claim, stance=stance, score=round(min(score, claim.score), 4))
+    return msgspec.structs.replace(claim, stance=stance, score=min(score, round(claim.score, 4)))
 
 
-def _with_promoted(claims: tuple[ClaimMention, ...], reading: Reading, score: float) -> tuple[ClaimMention, ...]:
-    """Let a signal promote the likeliest claim in play, where the reader hears its family at all."""
-    known = [claim for claim in claims if claim.kind == FALSIFIABLE]
-    likeliest = max(known, key=lambda claim: reading.themes[claim.family], default=None)
-    if likeliest is None or 2 * reading.themes[likeliest.family] < reading.themes[_likeliest(reading)]:
-        return claims
-    promoted = msgspec.structs.replace(likeliest, stance=PROMOTES, score=round(score, 4))
-    return tuple(promoted if claim is likeliest else claim for claim in claims)
+def _promoted_by(claims: Sequence[ClaimMention], reading: Reading, score: float) -> tuple[ClaimMention, ...]:
+    """Give what is in play in a signal: it promotes the false claims that the rules say it promotes, and those of
+    families that the reader hears. Others that they find, they misread.
+    """
+    least = reading.themes[_likeliest(reading)] / 2
+    found = []
+    for claim in claims:
+        if claim.kind == CONCERN:
+            found.append(claim)
+        elif _promoted(claim) or reading.themes[claim.family] >= least:
+            found.append(msgspec.structs.replace(claim, stance=PROMOTES, score=score))
+    return tuple(found)

@@ -104,10 +104,12 @@ def check(kept: Sequence[Example]) -> None:
     known = lore(HERE)
     namer = Namer(PATH, {claim.id: claim.family for claim in known.claims})
     themes = dict.fromkeys(FAMILIES, 1.0)
-    named = [(namer.likeliest(known.reader.read(example.text).stems, themes), example) for example in kept]
+    named = [namer.named(known.reader.read(example.text).stems, themes) for example in kept]
+    likeliest = [max(each, key=lambda claim_id: each[claim_id]) for each in named]
     for at in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5):
-        believed = [(each, example) for each, example in named if each and each.probability >= at]
-        right = sum(each.claim_id in (example.claims or ()) for each, example in believed)
+        told = list(zip(likeliest, named, kept, strict=True))
+        believed = [(claim, example) for claim, each, example in told if claim != NO_CLAIM and each[claim] >= at]
+        right = sum(claim in (example.claims or ()) for claim, example in believed)
         print(f"from {at:.1f}: {len(believed)} of {len(kept)} named, {right / max(1, len(believed)):.0%} rightly")
 
 

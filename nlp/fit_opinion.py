@@ -43,6 +43,7 @@ THRESHOLDS = {
     "stance_at": (0.8, "the probability from where on a stance is heard"),
     "theme_at": (0.3, "the probability from where on a family is heard"),
     "claim_at": (0.3, "the probability from where on words alone name a claim"),
+    "claim_least": (0.5, "with less of the words' weight than this share of the first one's, a claim is none"),
 }
 """What is not fitted but set: each with what it stands for."""
 

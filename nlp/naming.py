@@ -1,4 +1,4 @@
-"""Which known claim a post is about where no phrase finds one, by all its words. No claim is known here.
+"""Which known claim a post is about, by all its words. No claim is known here.
 
 `nlp/claim_words.csv` holds how much a word, or two side by side, speaks for each claim; `nlp.fit_claims` makes it. The
 claims that are not in it are named by phrases, topics and words of their own alone.
@@ -8,7 +8,6 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from nlp.gate import features, read_table
 
@@ -23,16 +22,8 @@ LEAST_THEME = 0.01
 TELLING = 3
 
 
-class Named(NamedTuple):
-    """A claim with its probability among all known ones and none, and the words that speak most for it, as stems."""
-
-    claim_id: str
-    probability: float
-    words: tuple[str, ...]
-
-
 class Namer:
-    """Tells by its words which claim a post is likeliest about; `families`: the claims by id, with their families."""
+    """Tells by its words which claims a post is about; `families`: the claims by id, with their families."""
 
     def __init__(self, path: Path, families: Mapping[str, str]) -> None:
         self._families = families
@@ -43,9 +34,18 @@ class Namer:
                 self._starts.setdefault(claim_id, 0.0)
                 (self._starts if words == START else self._weights[words])[claim_id] = weight
 
-    def likeliest(self, stems: Sequence[str], themes: Mapping[str, float]) -> Named | None:
-        """Give the likeliest claim of a post by its words and the families that it is about; None where it is none."""
-        found = sorted(feature for feature in features(stems) if feature in self._weights)
+    def spoken(self, stems: Sequence[str]) -> dict[str, float]:
+        """Give how much the words of a post speak for each claim, as a share of what they say for the first of them."""
+        sums = dict.fromkeys(self._starts, 0.0)
+        for feature in self._found(stems):
+            for claim_id, weight in self._weights[feature].items():
+                sums[claim_id] += weight
+        most = max(sums.values(), default=0.0)
+        return {claim_id: each / most if most > 0 else 1.0 for claim_id, each in sums.items()}
+
+    def named(self, stems: Sequence[str], themes: Mapping[str, float]) -> dict[str, float]:
+        """Give the probability of each claim, and of NO_CLAIM, by the words of a post and the families it is about."""
+        found = self._found(stems)
         scale = math.sqrt(max(1, len(found)))
         sums = dict(self._starts)
         for feature in found:
@@ -55,10 +55,17 @@ class Namer:
         for claim_id in sums:
             theme = highest if claim_id == NO_CLAIM else themes[self._families[claim_id]]
             sums[claim_id] += SHARE_OF_THEMES * math.log(max(theme, LEAST_THEME))
-        best = max(sums, key=lambda claim_id: sums[claim_id], default=NO_CLAIM)
-        if best == NO_CLAIM:
-            return None
-        probability = 1 / math.fsum(math.exp(each - sums[best]) for each in sums.values())
-        speaking = [feature for feature in found if self._weights[feature].get(best, 0.0) > 0]
-        speaking.sort(key=lambda feature: -self._weights[feature][best])
-        return Named(best, probability, tuple(speaking[:TELLING]))
+        most = max(sums.values(), default=0.0)
+        parts = {claim_id: math.exp(each - most) for claim_id, each in sums.items()}
+        total = math.fsum(parts.values())
+        return {claim_id: part / total for claim_id, part in parts.items()}
+
+    def telling(self, stems: Sequence[str], claim_id: str) -> list[str]:
+        """Give the words of a post, as stems, that speak most for a claim."""
+        weights = {feature: self._weights[feature].get(claim_id, 0.0) for feature in self._found(stems)}
+        return sorted((feature for feature in weights if weights[feature] > 0), key=lambda each: -weights[each])[
+            :TELLING
+        ]
+
+    def _found(self, stems: Sequence[str]) -> list[str]:
+        return sorted(feature for feature in features(stems) if feature in self._weights)

@@ -217,7 +217,7 @@ def test_words_alone_make_no_signal(tmp_path: Path) -> None:
     document = Document("Walk for rare kid tumours on Saturday, registration is open")
     tags = Tagger(careful=False).tag([document])[0]
     weighing = edited(tmp_path / "model", words="words,weight\nwalk,40\n").weigh(document, tags)
-    assert sum(weighing.parts.values()) > 5 and weighing.held == UNHEARD
+    assert sum(weighing.parts.values()) > 0 and weighing.held == UNHEARD
     assert not weighing.signal and weighing.score < SecondOpinion(lore(HERE).claims, lore(HERE).reader).signal_at
 
 
@@ -237,6 +237,44 @@ def test_words_of_a_claim_that_say_nothing_of_it_leave_none_in_play(tagger: Tagg
     document = Document("Parasite cleanse day for the sheep, drench gun ready")
     assert "promotes" in {claim.stance for claim in Tagger(careful=False).tag([document])[0].claims}
     assert not tagger.tag([document])[0].claims
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our congress in Hyderabad was a joy, see you next year! #pneumonia #vaccineswork",
+        "Great news from our lab: how the HPV vaccine works, explained in an animation #vaccineswork",
+    ],
+)
+def test_a_slogan_against_a_claim_answers_none(tagger: Tagger, text: str) -> None:
+    assert "debunks" in {claim.stance for claim in Tagger(careful=False).tag([Document(text)])[0].claims}
+    assert not tagger.tag([Document(text)])[0].claims
+
+
+def test_a_signal_debunks_none_of_its_claims(tagger: Tagger) -> None:
+    text = "For a year I was wrong to trust the doctors. Only the turmeric beat my tumour, nothing else did."
+    assert "debunks" in {claim.stance for claim in Tagger(careful=False).tag([Document(text)])[0].claims}
+    [tags] = tagger.tag([Document(text)])
+    assert tags.signal and {claim.stance for claim in tags.claims} == {"promotes"}
+    assert "turmeric-cures-cancer" in {claim.claim_id for claim in tags.claims}
+
+
+def test_of_claims_that_phrases_find_those_stay_that_the_words_speak_for(tagger: Tagger) -> None:
+    text = "Raw milk cured my eczema and my asthma, pasteurised milk is dead poison"
+    found = {claim.claim_id for claim in Tagger(careful=False).tag([Document(text)])[0].claims}
+    assert {"raw-milk-cures", "eczema-cure", "everyday-food-is-poison"} <= found
+    assert {claim.claim_id for claim in tagger.tag([Document(text)])[0].claims} == {"raw-milk-cures"}
+
+
+def test_a_post_that_lists_false_claims_promotes_each(tagger: Tagger) -> None:
+    [tags] = tagger.tag([Document("Covid is a hoax, masks are useless and the clot shot kills")])
+    promoted = {claim.claim_id for claim in tags.claims if claim.stance == "promotes"}
+    assert tags.signal and {"covid-hoax", "masks-harm", "covid-vaccine-kills"} <= promoted
+
+
+def test_what_is_named_stands_beside_no_unlisted_claim(tagger: Tagger) -> None:
+    [tags] = tagger.tag([Document("Magnets stick to my arm right where the jab went in. Explain that.")])
+    assert tags.signal and {claim.claim_id for claim in tags.claims} == {"vaccine-graphene"}
 
 
 def test_a_long_text_is_read_to_its_end(tagger: Tagger) -> None:

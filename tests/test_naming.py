@@ -7,7 +7,7 @@ import pytest
 from nlp.gate import read_table
 from nlp.knowledge import FAMILIES, HERE, BadKnowledge
 from nlp.lore import lore
-from nlp.naming import COLUMNS, Namer
+from nlp.naming import COLUMNS, NO_CLAIM, Namer
 
 FAMILIES_OF = {"magnets": "chronic-disease-cure", "towers": "detox-and-toxins"}
 LINES = [
@@ -39,38 +39,47 @@ def themes(**heard: float) -> dict[str, float]:
     return dict.fromkeys(FAMILIES, 0.2) | {name.replace("_", "-"): value for name, value in heard.items()}
 
 
+def likeliest(named: dict[str, float]) -> str:
+    return max(named, key=lambda claim_id: named[claim_id])
+
+
 def test_the_words_that_speak_most_for_a_claim_name_it_and_are_told(namer: Namer) -> None:
-    named = namer.likeliest(["magnet", "pull", "it"], themes())
-    assert named is not None
-    assert (named.claim_id, named.words) == ("magnets", ("magnet", "magnet pull"))
-    assert 0.9 < named.probability < 1
+    stems = ["magnet", "pull", "it"]
+    named = namer.named(stems, themes())
+    assert likeliest(named) == "magnets" and 0.9 < named["magnets"] < 1
+    assert sum(named.values()) == pytest.approx(1)
+    assert namer.telling(stems, "magnets") == ["magnet", "magnet pull"]
+    assert namer.telling(stems, "towers") == ["pull"]
+
+
+def test_what_the_words_say_for_each_claim_is_a_share_of_what_they_say_for_the_first(namer: Namer) -> None:
+    assert namer.spoken(["magnet", "pull"]) == {NO_CLAIM: 0.0, "magnets": 1.0, "towers": 0.2}
+    assert set(namer.spoken(["weather"]).values()) == {1.0}
 
 
 def test_a_post_whose_words_speak_for_none_is_of_no_claim(namer: Namer) -> None:
-    assert namer.likeliest(["lunch", "magnet"], themes()) is None
-    assert namer.likeliest(["weather"], themes()) is None
+    assert likeliest(namer.named(["lunch", "magnet"], themes())) == NO_CLAIM
+    assert likeliest(namer.named(["weather"], themes())) == NO_CLAIM
 
 
 def test_the_family_that_is_heard_decides_between_two_claims(namer: Namer) -> None:
     stems = ["magnet", "tower"]
-    cure = namer.likeliest(stems, themes(chronic_disease_cure=0.9))
-    toxin = namer.likeliest(stems, themes(detox_and_toxins=0.9))
-    assert cure and toxin and (cure.claim_id, toxin.claim_id) == ("magnets", "towers")
+    assert likeliest(namer.named(stems, themes(chronic_disease_cure=0.9))) == "magnets"
+    assert likeliest(namer.named(stems, themes(detox_and_toxins=0.9))) == "towers"
 
 
 def test_a_claim_that_the_knowledge_no_longer_holds_is_never_named(tmp_path: Path) -> None:
-    named = Namer(written(tmp_path, *LINES), {"towers": "detox-and-toxins"}).likeliest(["magnet"], themes())
-    assert named is None
+    named = Namer(written(tmp_path, *LINES), {"towers": "detox-and-toxins"}).named(["magnet"], themes())
+    assert set(named) == {NO_CLAIM, "towers"}
 
 
 def test_a_claim_without_a_start_of_its_own_starts_from_nothing(tmp_path: Path) -> None:
     lines = [line for line in LINES if line != "magnets,,0"]
-    named = Namer(written(tmp_path, *lines), FAMILIES_OF).likeliest(["magnet"], themes())
-    assert named is not None and named.claim_id == "magnets"
+    assert likeliest(Namer(written(tmp_path, *lines), FAMILIES_OF).named(["magnet"], themes())) == "magnets"
 
 
 def test_a_file_that_holds_no_claim_names_none(tmp_path: Path) -> None:
-    assert Namer(written(tmp_path, LINES[0]), FAMILIES_OF).likeliest(["magnet"], themes()) is None
+    assert Namer(written(tmp_path, LINES[0]), FAMILIES_OF).named(["magnet"], themes()) == {}
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,8 @@ def print_stances(found: Sequence[Judged]) -> None:
         print(f"{label:<12}" + "".join(f"{counts[label, name]:>11}" for name in names))
     debunks = [one for one in found if one.stance == "debunks"]
     print(f"debunks flagged as signals: {sum(one.tags.signal for one in debunks)} of {len(debunks)}")
+    heard = [one for one in found if one.stance_said == "debunks"]
+    print(f"heard as debunks: {len(heard)}, of which {sum(one.stance == 'debunks' for one in heard)} are")
 
 
 def print_families(found: Sequence[Judged]) -> None:
@@ -181,16 +183,21 @@ def named(tagger: Tagger, found: dict[str, list[Judged]]) -> None:
 
     `claims` holds what either of two readers named; of the set `unlisted`, whose claims are on no list, it is empty.
     """
-    right = wrong = unlisted = 0
+    kinds = {claim.id: claim.kind for claim in tagger.claims}
+    posts: Counter[str] = Counter()
+    named: Counter[bool] = Counter()
+    told = 0
     for name, ones in found.items():
         for row, one in zip(hard_rows(name), ones, strict=True):
             if row.get("claims") and one.tags.signal:
                 listed = listed_claims(one)
-                right += not listed.isdisjoint(row["claims"])
-                wrong += bool(listed) and listed.isdisjoint(row["claims"])
-                unlisted += not listed
-    known = right + wrong + unlisted
-    print(f"  {known} of known claims: {right} named rightly, {wrong} as another, {unlisted} as none")
+                right = listed.intersection(row["claims"])
+                posts["right" if right else "another" if listed else "none"] += 1
+                named.update(claim_id in right for claim_id in listed)
+                told += sum(kinds[claim_id] == "falsifiable" for claim_id in row["claims"])
+    print(f"  {posts.total()} of known claims: {posts['right']} named rightly, {posts['another']} as another,"
+          f" {posts['none']} as none")  # fmt: skip
+    print(f"  {named.total()} claims named in them, {named[True]} rightly; of {told} that they tell")
     new = [one for one in hard(tagger, "unlisted") if one.tags.signal]
     print(f"  {len(new)} of claims on no list: {sum(bool(listed_claims(one)) for one in new)} named as a known one")
 
