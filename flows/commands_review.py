@@ -147,8 +147,8 @@ def _print_json(found: Sequence[msgspec.Struct]) -> None:
 
 
 def _list(found: list[Waiting]) -> None:
-    rows = [(x.queue, f"{x.platform}:{x.post_id}", x.claim_id, f"{x.score:.2f}", x.text) for x in found]
-    print_table(("queue", "post", "claim", "score", "text"), rows)
+    rows = [(x.queue, f"{x.platform}:{x.post_id}", x.stance, x.claim_id, f"{x.score:.2f}", x.text) for x in found]
+    print_table(("queue", "post", "says", "claim", "score", "text"), rows)
 
 
 def _ask(found: list[Waiting]) -> None:
@@ -173,7 +173,8 @@ def _show(waiting: Waiting, number: int, of: int) -> None:
     console = Console()
     console.print(f"\n[dim]{number} of {of}, {waiting.queue}[/dim] {waiting.platform}:{waiting.post_id}")
     console.print(text)
-    console.print(Text(f"Does it promote `{waiting.claim_id}`? The tagger is sure to {waiting.score:.0%}."))
+    said = f"is sure to {waiting.score:.0%}" if waiting.stance == "promotes" else f"thinks that it {waiting.stance} it"
+    console.print(Text(f"Does it promote `{waiting.claim_id}`? The tagger {said}."))
 
 
 def _answer() -> Judged | Literal["end"] | None:

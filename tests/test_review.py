@@ -97,6 +97,21 @@ def test_uncertain_is_what_lies_nearest_to_the_line_between_signals_and_the_rest
     assert doubtful.index("21") <= 1 and "22" in doubtful[-2:]
 
 
+def test_what_is_held_back_just_below_the_line_waits_by_turns_with_what_promotes(feed: Feed) -> None:
+    signals(feed, 4)
+    for n, score in enumerate([0.49, 0.485, 0.2], 50):
+        debunk = msgspec.structs.replace(claim(stance="debunks"), score=score)
+        said = tags(debunk, score=score, signal=False, fingerprint=n)
+        feed.load((seen(str(n), f"Garlic never cured #afib {n}", author=f"u{n}"), said))
+        nearly = msgspec.structs.replace(claim(), score=score)
+        said = tags(nearly, score=score, signal=False, fingerprint=n + 10)
+        feed.load((seen(str(n + 10), f"Garlic for #afib {n}", author=f"u{n}"), said))
+    waiting = [each for each in review.waiting(snapshot(feed)) if each.queue == "uncertain"]
+    held = [each.post_id for each in waiting if each.stance == "debunks"]
+    assert held == ["50", "51"]
+    assert [each.stance for each in waiting[:4]] == ["promotes", "debunks"] * 2
+
+
 def test_of_copies_one_waits_in_the_uncertain_queue_and_none_once_one_is_judged(feed: Feed) -> None:
     for n in range(40):
         feed.load((seen(str(n), f"Garlic cures #afib https://t.co/{n}", author=f"u{n}"), tags(claim())))

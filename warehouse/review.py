@@ -10,7 +10,7 @@ from warehouse.statements import statements
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A post and a claim that the tagger says it promotes, waiting for a verdict."""
+    """A post and a claim that wait for a verdict, and the stance that the tagger says the post takes."""
 
     queue: str
     position: int
@@ -18,6 +18,7 @@ class Waiting(msgspec.Struct, frozen=True):
     post_id: str
     claim_id: str
     family: str
+    stance: str
     is_signal: bool
     score: float
     created_at: datetime | None

@@ -2,7 +2,7 @@
 
 -- name: queue
 select
-    queue, "position", platform, post_id, claim_id, "family", is_signal, score, created_at, "text", text_version,
+    queue, "position", platform, post_id, claim_id, "family", stance, is_signal, score, created_at, "text", text_version,
     evidence, cues
 from review_queue
 where $queue is null or queue = $queue

@@ -524,10 +524,12 @@ create table review_queue (
     id_time timestamp with time zone,
     -- The post. Reposts are not reviewed, the post that they repeat is.
     post_id varchar,
-    -- The claim that the tagger says it promotes.
+    -- The claim that is in play.
     claim_id varchar,
     -- Family of claims.
     family varchar,
+    -- What the tagger says that the post does with the claim: promotes, or debunks where that alone holds it back from being a signal.
+    stance varchar,
     -- It counts as a signal now.
     is_signal boolean,
     -- Calibrated, 0 to 1.

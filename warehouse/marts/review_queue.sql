@@ -4,8 +4,9 @@
 -- platform: The platform.
 -- id_time: The moment that the post's id states, UTC.
 -- post_id: The post. Reposts are not reviewed, the post that they repeat is.
--- claim_id: The claim that the tagger says it promotes.
+-- claim_id: The claim that is in play.
 -- family: Family of claims.
+-- stance: What the tagger says that the post does with the claim: promotes, or debunks where that alone holds it back from being a signal.
 -- is_signal: It counts as a signal now.
 -- score: Calibrated, 0 to 1.
 -- created_at: When it was written, UTC.
@@ -15,22 +16,28 @@
 -- cues: The words that decided the stance.
 --
 -- A hash puts every signal into one of two halves: one is for the random queue alone, so that nothing else decides
--- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal.
+-- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal: by turns
+-- what promotes with a score near the line, and what was held back just below it as debunking.
 -- Of posts that say the same (one fingerprint, which links play no part in) and of which the same words raise a claim,
 -- one waits in the uncertain queue, and none once one of them is judged: copies would fill it.
 -- A verdict that was given elsewhere leaves a signal in the random queue, lest somebody's choice thin it out.
 with signal as (
     select platform, id_time, post_id, score from signals
 ),
+line as (
+    select coalesce(min(score), 1) as least from signal
+),
 promotion as (
     select
-        mention.platform, mention.id_time, mention.post_id, mention.claim_id, mention."family", mention.score,
+        mention.platform, mention.id_time, mention.post_id, mention.claim_id, mention."family", mention.stance,
+        mention.score,
         list_transform(mention.evidence, lambda span: span."text") as evidence,
         list_transform(mention.cues, lambda span: span."text") as cues
     from claim_mentions as mention
-    where mention.stance = 'promotes' and mention.kind = 'falsifiable'
+    where mention.stance in ('promotes', 'debunks') and mention.kind = 'falsifiable'
     qualify row_number() over (
-        partition by mention.platform, mention.id_time, mention.post_id, mention.claim_id order by mention.score desc
+        partition by mention.platform, mention.id_time, mention.post_id, mention.claim_id
+        order by mention.stance = 'promotes' desc, mention.score desc
     ) = 1
 ),
 drawn as (
@@ -42,7 +49,9 @@ drawn as (
     join posts as post using (platform, id_time, post_id)
     join taggings as tagging using (platform, id_time, post_id)
     left join signal using (platform, id_time, post_id)
+    cross join line
     where post.repost_of is null and tagging.is_current
+        and (promotion.stance = 'promotes' or (signal.post_id is null and tagging.score >= line.least - 0.02))
 ),
 queued as (
     select *, case when is_signal and draw % 2 = 0 then 'random' else 'uncertain' end as queue from drawn
@@ -66,19 +75,20 @@ waiting as (
         or row_number() over (partition by queue, claim_id, said, evidence order by is_judged desc, draw) = 1
     )
 ),
-line as (
-    select coalesce(min(score), 1) as least from signal
-),
-placed as (
+ranked as (
     select
         waiting.*,
         row_number() over (
-            partition by queue order by case when queue = 'uncertain' then abs(waiting.score - line.least) end, draw
-        ) as position
+            partition by queue, stance
+            order by case when queue = 'uncertain' then abs(waiting.score - line.least) end, draw
+        ) as turn
     from waiting, line
+),
+placed as (
+    select *, row_number() over (partition by queue order by turn, stance = 'debunks') as position from ranked
 )
 select
-    queue, position, platform, id_time, post_id, claim_id, "family", is_signal, score, created_at, "text",
+    queue, position, platform, id_time, post_id, claim_id, "family", stance, is_signal, score, created_at, "text",
     text_version, evidence, cues
 from placed
 where position <= 100
