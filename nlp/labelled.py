@@ -109,12 +109,13 @@ def _weight(row: dict[str, str]) -> float:
     return 0.6 if row["unsure"] == "1" else 1.5
 
 
-def sentences(part: str) -> list[Example]:
+def sentences(part: str, named: str = "") -> list[Example]:
     """Give the sentences that were written for training, of a part: train, or fit (the end of each file).
 
-    Neighbours in a file are of one scene, and share words; so no scene is in both.
+    Neighbours in a file are of one scene, and share words; so no scene is in both. `named`: of the files whose names
+    begin so alone, without what the claims' own entries say.
     """
-    paths = sorted(path for folder in ("", "scenes") for path in (HERE / "training" / folder).glob("*.jsonl"))
+    paths = sorted((HERE / "training").glob(f"**/{named}*.jsonl"))
     files = [path.read_text(encoding="utf-8").splitlines() for path in paths]
     cuts = [round(len(lines) * (1 - HELD_OUT)) for lines in files]
     chosen = [lines[:cut] if part == "train" else lines[cut:] for lines, cut in zip(files, cuts, strict=True)]
@@ -122,7 +123,7 @@ def sentences(part: str) -> list[Example]:
         _example(said["text"], said["signal"], said["stance"], said["family"] or "none", claims=said.get("claims"))
         for said in map(json.loads, chain.from_iterable(chosen))
     ]
-    return [*written, *_of_claims()] if part == "train" else written
+    return [*written, *_of_claims()] if part == "train" and not named else written
 
 
 def _of_claims() -> list[Example]:

@@ -39,12 +39,26 @@ def test_the_promoter_is_told_from_the_one_who_answers(tagger: Tagger, text: str
         ("Vaccines don't cause autism.", False),
         ("Do vaccines cause autism?", False),
         ('"Vaccines cause autism." Half a million Danish children say otherwise.', False),
-        ("Measles is harmless", True),
+        ("Measles is a harmless childhood illness", True),
         ("flu shot cant give u flu its dead virus. do the math", False),
     ],
 )
 def test_a_post_that_says_nothing_but_a_false_claim_promotes_it(tagger: Tagger, text: str, signal: bool) -> None:
     assert tagger.tag([Document(text)])[0].signal is signal
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ("Smoking causes lung cancer", "Deodorant causes breast cancer"),
+        ("Antibiotics cured my pneumonia", "Garlic oil cured my pneumonia"),
+        ("Gene therapy cures sickle cell disease", "Black seed oil cures sickle cell disease"),
+        ("Measles can cause encephalitis", "The measles shot causes autism"),
+        ("Two doses protect 97 in 100 children from measles", "Vitamin A protects every child from measles"),
+    ],
+)
+def test_a_flat_truth_is_no_signal_and_its_false_twin_is(tagger: Tagger, true: str, false: str) -> None:
+    assert [tags.signal for tags in tagger.tag([Document(true), Document(false)])] == [False, True]
 
 
 def test_a_reading_does_not_hang_on_its_neighbours() -> None:
@@ -194,7 +208,7 @@ def test_the_words_of_a_post_count_beside_what_the_reader_heard(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "borne"),
     [
-        ("Measles is harmless", "held_short_at"),
+        ("Measles is a harmless childhood illness", "held_short_at"),
         (
             "VAERS proves that thousands were killed by the jab, so why does nobody on TV say a word of it?",
             "held_plain_at",
