@@ -33,7 +33,7 @@ PATH = HERE / "claim_words.csv"
 STRENGTH = 10.0
 """Inverse of the regularisation."""
 LEAST_TEXTS = 3
-LEAST_WEIGHT = 1.5
+LEAST_WEIGHT = 1.7
 """Words that speak against a claim, or hardly for it, are left out: it is as often right without them."""
 LABELLED, FOUND = 2.0, 1.0
 """How much a text counts whose claims people labelled, and one in which a phrase found them."""

@@ -1,7 +1,7 @@
 """Train the careful reader: a small transformer that reads the posts which may be signals. For developers only.
 
-    python -m nlp.train_reader --data DATA --base BASE.jar
-    python -m nlp.train_reader --data DATA --again plain-
+    python -m nlp.train_reader --data DATA --base BASE.jar --but plain-
+    python -m nlp.train_reader --data DATA --again plain- --epochs 1
 
 `make model DATA=DATA` does it with all that belongs to it: it fetches BASE.jar and runs the other fits. That of the
 gate comes before: a post that it stops, and that is no signal, is not trained on, since the reader never sees it.
@@ -120,10 +120,13 @@ def write_again(shipped: Path, folder: Path) -> None:
             steps += rng.uniform(-0.5, 0.5, steps.shape)
         matrix = (steps * stored[f"{stem}_scale"]).astype("float32")
         weights[name] = matrix.T if stem in called else matrix
-    weights["themes.weight"], weights["themes.bias"] = weights["themes.fitted.weight"].T, weights["themes.fitted.bias"]
+    if "themes.fitted.weight" in weights:
+        weights["themes.weight"] = weights["themes.fitted.weight"].T
+        weights["themes.bias"] = weights["themes.fitted.bias"]
     table = weights["encoder.embeddings.word_embeddings.weight"]
     net = ReaderNet(encoder_of(*table.shape))
-    net.load_state_dict({name: torch.tensor(weights[name].copy()) for name in net.state_dict()})
+    known = {name: torch.tensor(weights[name].copy()) for name in net.state_dict() if name in weights}
+    net.load_state_dict(known, strict=False)  # the themes are fitted later, and may not be there yet
     net.encoder.save_pretrained(folder)
     torch.save(
         {name: each for name, each in net.state_dict().items() if not name.startswith("encoder.")}, folder / HEADS
@@ -388,6 +391,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     start = parser.add_mutually_exclusive_group(required=True)
     start.add_argument("--base", type=Path, help="the jar that carries the pretrained encoder")
+    parser.add_argument("--but", metavar="NAMES", help="leave out what is in files that begin so: for --again")
     start.add_argument("--again", metavar="NAMES", help="teach the reader that ships what is in files that begin so")
     parser.add_argument("--out", type=Path, default=HERE / "model")
     parser.add_argument("--epochs", type=int, default=3)
@@ -396,6 +400,9 @@ def main() -> None:
     )
     said = parser.parse_args()
     examples = [*worth_reading(real_posts(said.data, "train")), *sentences("train")]
+    if said.but:
+        later = {example.text for example in sentences("train", said.but)}
+        examples = [example for example in examples if example.text not in later]
     if said.again:
         taught = sentences("train", said.again)
         held = {example.text for example in taught}

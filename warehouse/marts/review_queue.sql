@@ -51,7 +51,7 @@ drawn as (
     left join signal using (platform, id_time, post_id)
     cross join line
     where post.repost_of is null and tagging.is_current
-        and (promotion.stance = 'promotes' or (signal.post_id is null and tagging.score >= line.least - 0.02))
+        and (promotion.stance = 'promotes' or (line.least - 0.02 <= tagging.score and tagging.score < line.least))
 ),
 queued as (
     select *, case when is_signal and draw % 2 = 0 then 'random' else 'uncertain' end as queue from drawn
