@@ -286,6 +286,8 @@ def main() -> None:
     written = {name: hard(tagger, name) for name in HARD}
     for name, found in written.items():
         print_signal(f"{name} sentences", found)
+    truths, false = ([one.tags.signal for one in written["plain"] if one.signal is value] for value in (False, True))
+    print(f"plain truths that are signals: {sum(truths)} of {len(truths)}; false twins: {sum(false)} of {len(false)}")
     week = simulated(tagger)
     print_signal("simulated week", week)
     run("claims named in signals among the hard sentences", lambda: named(tagger, written))
