@@ -17,7 +17,8 @@
 --
 -- A hash puts every signal into one of two halves: one is for the random queue alone, so that nothing else decides
 -- which of its signals get judged; uncertain ones come from the other half and from what was nearly a signal: by turns
--- what promotes with a score near the line, and what was held back just below it as debunking.
+-- what promotes with a score near the line, and what was held back shortly below it as debunking. The line is the least
+-- score of a signal that is here.
 -- Of posts that say the same (one fingerprint, which links play no part in) and of which the same words raise a claim,
 -- one waits in the uncertain queue, and none once one of them is judged: copies would fill it.
 -- A verdict that was given elsewhere leaves a signal in the random queue, lest somebody's choice thin it out.
@@ -51,7 +52,7 @@ drawn as (
     left join signal using (platform, id_time, post_id)
     cross join line
     where post.repost_of is null and tagging.is_current
-        and (promotion.stance = 'promotes' or (line.least - 0.02 <= tagging.score and tagging.score < line.least))
+        and (promotion.stance = 'promotes' or (line.least - 0.05 <= tagging.score and tagging.score < line.least))
 ),
 queued as (
     select *, case when is_signal and draw % 2 = 0 then 'random' else 'uncertain' end as queue from drawn
