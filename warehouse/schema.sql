@@ -528,11 +528,11 @@ create table review_queue (
     claim_id varchar,
     -- Family of claims.
     family varchar,
-    -- What the tagger says that the post does with the claim: promotes, or debunks where that alone holds it back from being a signal.
+    -- What the tagger says that the post does with the claim: promotes, or debunks where its score is shortly below those of signals, as it is of what was held back.
     stance varchar,
     -- It counts as a signal now.
     is_signal boolean,
-    -- Calibrated, 0 to 1.
+    -- Calibrated, 0 to 1: of the claim, or of the post where it debunks.
     score double,
     -- When it was written, UTC.
     created_at timestamp with time zone,

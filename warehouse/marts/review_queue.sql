@@ -6,9 +6,9 @@
 -- post_id: The post. Reposts are not reviewed, the post that they repeat is.
 -- claim_id: The claim that is in play.
 -- family: Family of claims.
--- stance: What the tagger says that the post does with the claim: promotes, or debunks where that alone holds it back from being a signal.
+-- stance: What the tagger says that the post does with the claim: promotes, or debunks where its score is shortly below those of signals, as it is of what was held back.
 -- is_signal: It counts as a signal now.
--- score: Calibrated, 0 to 1.
+-- score: Calibrated, 0 to 1: of the claim, or of the post where it debunks.
 -- created_at: When it was written, UTC.
 -- text: The text.
 -- text_version: Which text that is.
@@ -43,7 +43,8 @@ promotion as (
 ),
 drawn as (
     select
-        promotion.*, post.created_at, post."text", post.text_version, signal.post_id is not null as is_signal,
+        promotion.* replace (if(promotion.stance = 'debunks', tagging.score, promotion.score) as score),
+        post.created_at, post."text", post.text_version, signal.post_id is not null as is_signal,
         case when tagging.fingerprint = 0 then post.post_id else tagging.fingerprint::varchar end as said,
         md5_number_lower(concat_ws(':', promotion.platform, promotion.post_id, promotion.claim_id)) as draw
     from promotion
