@@ -185,19 +185,19 @@ class SecondOpinion:
         _, score, signal, _, _ = self._weighing(document, tags, reading)
         heard, score = self._heard(reading, signal), round(score, 4)
         stems = self._words.read(whole(document)).stems
-        told = self._told(stems, reading)
+        told, spoken = self._told(stems, reading), self._namer.spoken(stems)
         claims: tuple[ClaimMention, ...] = ()
         if signal:
             claims = _promoted_by(tags.claims, reading, score)
             if told and self._families[told] not in CONCERNS:
-                claims = self._spoken_for(claims, stems)
+                claims = self._spoken_for(claims, spoken)
         elif reading.stances[NONE] < self._opinion.stance_at:  # else there are words of a claim, and it hears none
             claims = tuple(_of_reader(claim, heard, score) for claim in tags.claims)
         if heard:
             for family in self._unfound_families(claims, reading, heard, signal, told):
                 claims += self._unfound(document, tags, family, heard, score, told)
-        if any(map(_is_known, spoken := self._spoken_for(claims, stems))):
-            claims = spoken
+        if any(map(_is_known, left := self._spoken_for(claims, spoken))):
+            claims = left
         if signal and any(_promoted(claim) and _is_known(claim) for claim in claims):
             claims = tuple(claim for claim in claims if _is_known(claim) or not _promoted(claim))
         return msgspec.structs.replace(tags, signal=signal, score=score, claims=claims)
@@ -208,9 +208,9 @@ class SecondOpinion:
         likeliest = max(named, key=lambda claim_id: named[claim_id], default=NO_CLAIM)
         return likeliest if likeliest != NO_CLAIM and named[likeliest] >= self._opinion.claim_at else None
 
-    def _spoken_for(self, claims: tuple[ClaimMention, ...], stems: Sequence[str]) -> tuple[ClaimMention, ...]:
+    def _spoken_for(self, claims: tuple[ClaimMention, ...], spoken: Mapping[str, float]) -> tuple[ClaimMention, ...]:
         """Leave out the known false claims for which the words of a post hardly speak."""
-        spoken, least = self._namer.spoken(stems), self._opinion.claim_least
+        least = self._opinion.claim_least
         return tuple(claim for claim in claims if not _is_known(claim) or spoken.get(claim.claim_id, 1.0) >= least)
 
     def _unfound(
@@ -253,8 +253,7 @@ class SecondOpinion:
         """Give the words that speak most for a claim, where they stand."""
         said = fields(document)
         read = self._words.read(said.joined)
-        telling = self._namer.telling(self._words.read(whole(document)).stems, told)
-        places = [_place(read, tuple(words.split(" "))) for words in telling]
+        places = [_place(read, tuple(words.split(" "))) for words in self._namer.telling(read.stems, told)]
         return tuple(said.span(*place) for place in places if place)
 
     def _heard(self, reading: Reading, signal: bool) -> str | None:
