@@ -26,7 +26,6 @@ import re
 import shutil
 import tempfile
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -35,134 +34,32 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy
-import onnx
 import torch
-from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 from torch import nn
-from transformers import BertConfig, BertModel
 
 from nlp.fit_themes import STATES
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, THEMES, UNKNOWN, Example, public_texts, real_posts, sentences
 from nlp.pipeline import Tagger
-from nlp.reader import LONGEST, prepared
+from nlp.reader import LONGEST, CarefulReader, prepared
+from nlp.reader_net import FROZEN, LAYERS, WORDS, ReaderNet, write_again, write_base
 from nlp.roughen import roughened
 from nlp.tags import Document
 
 ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
 SIZE = 32
-LAYERS = 10
-WORDS = 15_000
-"""Of the encoder's 12 layers and 30,522 words, as many as stay: 99 % of the words of posts are among them."""
-FROZEN = 4
-"""Of the layers, the lowest stay as they were pretrained, and the words' vectors too: less work."""
 SEVEN_BITS = True
 """Weights are numbers of seven bits: with eight, processors that lack instructions for them cut large sums off, and say
 another probability than those that have them."""
 AGAIN_RATE, AGAIN_SHARE = 0.5, 0.3
 """A reader that is taught further takes steps of this share, and sees this share of what it was taught before."""
-HEADS = "heads.pt"
 COUNTED = 100_000
 TAGS = 300
 _TAG = re.compile(r"#(\w+)")
 HALF = any(torch.cpu.get_capabilities().get(name) for name in ("amx_bf16", "avx512_bf16"))
 """Whether this machine reckons in half precision itself: where it must imitate that, it takes three times as long."""
-
-
-def write_base(jar: Path, texts: Sequence[str], folder: Path) -> None:
-    """Write the encoder to start from, and its tokenizer, with the words that are commonest in `texts`."""
-    with zipfile.ZipFile(jar) as parts:
-        names = {Path(name).suffix: name for name in parts.namelist() if Path(name).suffix in (".onnx", ".json")}
-        graph = onnx.load_model_from_string(parts.read(names[".onnx"])).graph
-        tokenizer = json.loads(parts.read(names[".json"]))
-    words = common_words(tokenizer, texts)
-    weights = {each.name: torch.tensor(numpy_helper.to_array(each)) for each in graph.initializer}
-    for node in graph.node:  # the export gave the matrices numbers; the nodes that use them bear their names
-        if node.op_type == "MatMul" and node.input[1] in weights:
-            name = node.name.strip("/").removesuffix("/MatMul").replace("/", ".")
-            weights[f"{name}.weight"] = weights[node.input[1]].T.contiguous()
-    table = weights["embeddings.word_embeddings.weight"]
-    weights["embeddings.word_embeddings.weight"] = table[list(words.values())]
-    places = weights["embeddings.position_embeddings.weight"]
-    weights["embeddings.position_embeddings.weight"] = places[:LONGEST]
-    encoder = encoder_of(len(words), table.shape[1])
-    encoder.load_state_dict({name: weights[name] for name in encoder.state_dict()})
-    encoder.save_pretrained(folder)
-    tokenizer["model"]["vocab"] = {word: number for number, word in enumerate(words)}
-    for special in tokenizer["added_tokens"]:
-        special["id"] = tokenizer["model"]["vocab"][special["content"]]
-    for special in tokenizer["post_processor"]["special_tokens"].values():
-        special["ids"] = [tokenizer["model"]["vocab"][token] for token in special["tokens"]]
-    (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
-
-
-def write_again(shipped: Path, folder: Path) -> None:
-    """Write the encoder and the heads of a reader that ships, to start from, and its tokenizer."""
-    graph = onnx.load(shipped / "reader.onnx").graph
-    stored = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
-    weights = {name: value for name, value in stored.items() if value.dtype == "float32"}
-    called = {f"{head}.weight_Transposed": f"{head}.weight" for head in ("signal", "stance")}
-    for node in graph.node:  # the export gave the matrices numbers; the nodes that use them bear their names
-        if node.op_type == "MatMulInteger" and node.input[1].startswith("onnx::"):
-            name = node.name.strip("/").removesuffix("/MatMul_quant").replace("/", ".")
-            called[node.input[1].removesuffix("_quantized")] = f"{name}.weight"
-    kept = ("encoder.embeddings", *(f"encoder.encoder.layer.{n}." for n in range(FROZEN)))
-    rng = numpy.random.default_rng(1)
-    for stem in [name.removesuffix("_quantized") for name in stored if name.endswith("_quantized")]:
-        name, steps = (
-            called.get(stem, stem),
-            stored[f"{stem}_quantized"] - stored[f"{stem}_zero_point"].astype("float32"),
-        )
-        if not name.startswith(kept):  # a weight that starts on a whole step would be rounded back to it at the end
-            steps += rng.uniform(-0.5, 0.5, steps.shape)
-        matrix = (steps * stored[f"{stem}_scale"]).astype("float32")
-        weights[name] = matrix.T if stem in called else matrix
-    if "themes.fitted.weight" in weights:
-        weights["themes.weight"] = weights["themes.fitted.weight"].T
-        weights["themes.bias"] = weights["themes.fitted.bias"]
-    table = weights["encoder.embeddings.word_embeddings.weight"]
-    net = ReaderNet(encoder_of(*table.shape))
-    known = {name: torch.tensor(weights[name].copy()) for name in net.state_dict() if name in weights}
-    net.load_state_dict(known, strict=False)  # the themes are fitted later, and may not be there yet
-    net.encoder.save_pretrained(folder)
-    torch.save(
-        {name: each for name, each in net.state_dict().items() if not name.startswith("encoder.")}, folder / HEADS
-    )
-    shutil.copy(shipped / "tokenizer.json", folder / "tokenizer.json")
-
-
-def encoder_of(words: int, width: int) -> BertModel:
-    """Give an encoder of the shape that ships, its weights not set yet."""
-    return BertModel(
-        BertConfig(
-            vocab_size=words,
-            hidden_size=width,
-            num_hidden_layers=LAYERS,
-            num_attention_heads=width // 32,
-            intermediate_size=4 * width,
-            max_position_embeddings=LONGEST,
-            attn_implementation="eager",
-        ),
-        add_pooling_layer=False,
-    )
-
-
-def common_words(tokenizer: dict[str, Any], texts: Sequence[str]) -> dict[str, int]:
-    """Give the words to keep with their old numbers, in their old order: single characters, and the commonest."""
-    counts: Counter[str] = Counter()
-    for encoded in Tokenizer.from_str(json.dumps(tokenizer)).encode_batch([prepared(text) for text in texts]):
-        counts.update(set(encoded.tokens))
-    vocabulary: dict[str, int] = tokenizer["model"]["vocab"]
-    kept = {special["content"] for special in tokenizer["added_tokens"]}
-    kept |= {word for word in vocabulary if len(word.removeprefix("##")) == 1 and word.isascii()}
-    for word, _ in counts.most_common():
-        if len(kept) == WORDS:
-            break
-        kept.add(word)
-    return {word: number for word, number in vocabulary.items() if word in kept}
 
 
 def worth_reading(posts: Sequence[Example]) -> list[Example]:
@@ -175,41 +72,6 @@ def common_tags(texts: Sequence[str]) -> list[str]:
     """Give the commonest hashtags of the archives, without '#', of diseases and meetings for the most part."""
     counts = Counter(tag.lower() for text in texts for tag in set(_TAG.findall(text)))
     return [tag for tag, _ in counts.most_common(TAGS)]
-
-
-class ReaderNet(nn.Module):
-    """An encoder, the mean of its states, and three linear heads.
-
-    The head of the themes serves the training alone: nlp.fit_themes fits the one that ships.
-    """
-
-    def __init__(self, encoder: BertModel) -> None:
-        super().__init__()
-        self.encoder = encoder
-        width = self.encoder.config.hidden_size
-        self.dropout = nn.Dropout(0.15)
-        self.signal = nn.Linear(width, 1)
-        self.stance = nn.Linear(width, len(STANCES))
-        self.themes = nn.Linear(width, len(THEMES))
-
-    @classmethod
-    def start(cls, base: Path) -> "ReaderNet":
-        """Give the net to train from the encoder in `base`, and from its heads where they are trained already."""
-        # Without dropout of attention: it costs a sixth of the time.
-        encoder = BertModel.from_pretrained(
-            base, add_pooling_layer=False, attn_implementation="sdpa", attention_probs_dropout_prob=0.0
-        )
-        net = cls(encoder)
-        if (base / HEADS).exists():
-            net.load_state_dict(torch.load(base / HEADS), strict=False)
-        return net
-
-    def forward(self, input_ids: Any, attention_mask: Any) -> tuple[Any, Any, Any]:
-        """Give the logits of signal and stance, and the mean of the states, from which themes are read."""
-        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        mask = attention_mask.unsqueeze(-1).to(states.dtype)
-        pooled = self.dropout((states * mask).sum(1) / mask.sum(1))
-        return self.signal(pooled).squeeze(-1), self.stance(pooled), pooled
 
 
 class Batch(NamedTuple):
@@ -385,6 +247,33 @@ def export(net: ReaderNet, base: Path, out: Path, release: str) -> None:
     (out / "model.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
 
+def chosen(data: Path, but: str | None, again: str | None) -> list[Example]:
+    """Give the examples of the part `train`, those of files whose names begin as `but` left out; for a reader that is
+    taught `again`, those of such files and a share of the others.
+    """
+    examples = [*worth_reading(real_posts(data, "train")), *sentences("train")]
+    named = but or again
+    apart = sentences("train", named) if named else []
+    texts = {example.text for example in apart}
+    others = [example for example in examples if example.text not in texts]
+    return [*apart, *random.Random(1).sample(others, round(AGAIN_SHARE * len(others)))] if again else others
+
+
+def pace_of(said: argparse.Namespace) -> float:
+    """Give how large the steps of a training are, as a share of the usual ones."""
+    return AGAIN_RATE if said.again else 1.0
+
+
+def release_of(said: argparse.Namespace, tags: Sequence[str], examples: Sequence[Example]) -> str:
+    """Give the name of a release: when it was trained, and a hash of all that it was made from."""
+    seen = [(e.text, e.signal, e.stance, sorted(e.themes), sorted(e.asked), e.weight) for e in examples]
+    start = said.base.name if said.base else CarefulReader().release
+    shape = (LAYERS, FROZEN, HALF, SEVEN_BITS, WORDS, ENCODER_RATE, HEAD_RATE, SIZE)
+    made = (start, shape, pace_of(said), tags, said.seeds, said.epochs)
+    inputs = hashlib.sha256(repr((made, seen)).encode())
+    return f"{time.strftime('%Y.%m.%dT%H%M')}+{inputs.hexdigest()[:8]}"
+
+
 def main() -> None:
     """Train on the part `train`, and write the model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -399,15 +288,7 @@ def main() -> None:
         "--seeds", type=int, nargs="+", default=[1, 2], help="train once for each, side by side, and average"
     )
     said = parser.parse_args()
-    examples = [*worth_reading(real_posts(said.data, "train")), *sentences("train")]
-    if said.but:
-        later = {example.text for example in sentences("train", said.but)}
-        examples = [example for example in examples if example.text not in later]
-    if said.again:
-        taught = sentences("train", said.again)
-        held = {example.text for example in taught}
-        others = [example for example in examples if example.text not in held]
-        examples = [*taught, *random.Random(1).sample(others, round(AGAIN_SHARE * len(others)))]
+    examples = chosen(said.data, said.but, said.again)
     signals = sum(example.signal == 1 for example in examples)
     print(f"{len(examples)} examples, {signals} signals", flush=True)
     texts = list(public_texts(said.data).values())
@@ -421,29 +302,12 @@ def main() -> None:
             write_base(said.base, [*texts[:COUNTED], *(example.text for example in examples)], base)
         threads = max(1, len(os.sched_getaffinity(0)) // len(said.seeds))
         with ProcessPoolExecutor(len(said.seeds), mp_context=get_context("spawn")) as pool:
-            pace = AGAIN_RATE if said.again else 1.0
-            one = partial(train, base, examples, tags, said.epochs, pace, threads)
+            one = partial(train, base, examples, tags, said.epochs, pace_of(said), threads)
             net = averaged(list(pool.map(one, said.seeds)))
         tokenizer = tokenizer_of_training(base)
         measure(net, tokenizer, sentences("fit"))
         measure(net, tokenizer, worth_reading(real_posts(said.data, "fit")))
-        seen = [(e.text, e.signal, e.stance, sorted(e.themes), sorted(e.asked), e.weight) for e in examples]
-        made = (
-            said.base.name if said.base else (HERE / "model" / "model.json").read_text(encoding="utf-8"),
-            LAYERS,
-            FROZEN,
-            HALF,
-            SEVEN_BITS,
-            WORDS,
-            tags,
-            ENCODER_RATE,
-            HEAD_RATE,
-            SIZE,
-            said.seeds,
-            said.epochs,
-        )
-        inputs = hashlib.sha256(repr((made, seen)).encode())
-        export(net, base, said.out, f"{time.strftime('%Y.%m.%dT%H%M')}+{inputs.hexdigest()[:8]}")
+        export(net, base, said.out, release_of(said, tags, examples))
 
 
 if __name__ == "__main__":
