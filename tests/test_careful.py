@@ -286,9 +286,22 @@ def test_a_post_that_lists_false_claims_promotes_each(tagger: Tagger) -> None:
     assert tags.signal and {"covid-hoax", "masks-harm", "covid-vaccine-kills"} <= promoted
 
 
-def test_what_is_named_stands_beside_no_unlisted_claim(tagger: Tagger) -> None:
-    [tags] = tagger.tag([Document("Magnets stick to my arm right where the jab went in. Explain that.")])
-    assert tags.signal and {claim.claim_id for claim in tags.claims} == {"vaccine-graphene"}
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [  # the reader hears a second family in each
+        (
+            "Fluoride lowers the IQ of children and keeps whole towns docile. It is rat poison in your tap.",
+            "fluoride-poison",
+        ),
+        (
+            "Three boosters and he catches everything going round. VAIDS, and nobody will say so.",
+            "vaccines-destroy-immunity",
+        ),
+    ],
+)
+def test_what_is_named_stands_beside_no_unlisted_claim(tagger: Tagger, text: str, named: str) -> None:
+    [tags] = tagger.tag([Document(text)])
+    assert tags.signal and {claim.claim_id for claim in tags.claims} == {named}
 
 
 def test_a_long_text_is_read_to_its_end(tagger: Tagger) -> None:
