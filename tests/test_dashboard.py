@@ -21,10 +21,11 @@ from flows.home import open_home
 from flows.page import page_command
 from warehouse.dashboard import moments, roles, unanswered
 from warehouse.dashboard.bursts import shell
+from warehouse.dashboard.cards import claim_bars
 from warehouse.dashboard.claims import claim, claims, family_name
 from warehouse.dashboard.evidence import elsewhere, marked, short_author
 from warehouse.dashboard.reading import reviewed
-from warehouse.dashboard.records import Mention, Precision, Role, Unanswered
+from warehouse.dashboard.records import ClaimStances, Mention, Precision, Role, Unanswered
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -354,6 +355,18 @@ def test_today_leads_to_a_person_in_danger(spread: Path, home: Path) -> None:
     assert any("1 post in which someone may be in danger" in link.label for link in visit(spread).get("page_link"))
     assert not any("danger" in link.label for link in visit(home).get("page_link"))
     assert "danger" not in visit(home, "review").header[0].value
+
+
+def test_a_number_that_its_bar_has_no_room_for_stands_below_it() -> None:
+    long = ClaimStances("vaccines-cause-autism", "vaccine-adverse-effects", "falsifiable", 1200, 3800, 0, 0, 900, 0)
+    short = ClaimStances("measles-vitamin-a", "infection-cure-or-denial", "falsifiable", 134, 131, 0, 0, 120, 0)
+    shown = claim_bars([long, short], {}, None, lambda claim_id: f"?claim={claim_id}")
+    of_long, of_short = shown.split('<div class="row">')[1:]
+    assert ">1,200</div>" in of_long
+    assert ">3,800</div>" in of_long
+    assert "promoting" not in of_long
+    assert ">134</div>" not in of_short
+    assert "134 promoting · 131 debunking" in of_short
 
 
 def test_the_list_opens_in_a_spreadsheet() -> None:

@@ -12,8 +12,9 @@ from warehouse.dashboard.records import STANCES, ClaimStances, Link, Mention, Po
 
 _ONE = {"views": "view", "likes": "like", "reposts": "repost", "replies": "reply", "quotes": "quote"}
 _SHORT = {"promotes": "promoting", "debunks": "debunking", "questions": "asking", "reports": "reporting"}
-_LEAST_PART = 0.09
-"""A part of a bar that is narrower shows no number; it stands in the line below and in the tooltip."""
+_WIDTH_OF_A_DIGIT = 0.017
+"""As a share of the longest bar, on a narrow page too. A part of a bar that is too narrow for its number shows none; it
+stands in the line below and in the tooltip."""
 
 
 def post(row: Post, mentions: Sequence[Mention], zone: str, *, explained: bool = False, asked: bool = False) -> str:
@@ -85,7 +86,9 @@ def claim_bars(
     """
     longest = max(_posts(row) for row in rows)
     lines = (
-        _claim_row(row, longest, _spread(row, unanswered_posts.get(row.claim_id, 0), before), address(row.claim_id))
+        _claim_row(
+            row, longest, _spread(row, longest, unanswered_posts.get(row.claim_id, 0), before), address(row.claim_id)
+        )
         for row in rows
     )
     return f'<div class="claims">{"".join(lines)}</div>'
@@ -109,7 +112,7 @@ def links(rows: Iterable[Link]) -> str:
 
 def _claim_row(row: ClaimStances, longest: int, spread: str, address: str) -> str:
     total = _posts(row)
-    parts = "".join(_part(stance, getattr(row, stance), total) for stance in STANCES)
+    parts = "".join(_part(stance, getattr(row, stance), total, longest) for stance in STANCES)
     concern = " · a concern, not a falsehood" if row.kind == "concern" else ""
     return (
         f'<div class="row"><div><div class="statement">'
@@ -120,22 +123,28 @@ def _claim_row(row: ClaimStances, longest: int, spread: str, address: str) -> st
     )
 
 
-def _part(stance: str, posts: int, total: int) -> str:
+def _part(stance: str, posts: int, total: int, longest: int) -> str:
     if not posts:
         return ""
-    figure = f"{posts:,}" if posts / total >= _LEAST_PART else ""
+    figure = f"{posts:,}" if _has_room(posts, longest) else ""
     title = f"{STANCE_NAMES[stance]}: {posts:,}"
     return f'<div class="part {stance}" style="width:{100 * posts / total:.2f}%" title="{title}">{figure}</div>'
 
 
-def _spread(row: ClaimStances, without_answer: int, before: str | None) -> str:
+def _has_room(posts: int, longest: int) -> bool:
+    return posts / longest >= _WIDTH_OF_A_DIGIT * (len(f"{posts:,}") + 1)
+
+
+def _spread(row: ClaimStances, longest: int, without_answer: int, before: str | None) -> str:
     said = [f"<b>{without_answer:,} without an answer seen</b>"] if without_answer else []
     if row.promotes:
         said.append(f"promoted by {_count(row.promoting_authors, 'account', 'accounts')}")
         if before:
             said.append(f"{row.promoted_before:,} promoting in {before}")
-    narrow = [stance for stance in STANCES if 0 < getattr(row, stance) < _LEAST_PART * _posts(row)]
-    said += [f"{getattr(row, stance):,} {_SHORT[stance]}" for stance in narrow]
+    counts = {stance: getattr(row, stance) for stance in STANCES}
+    said += [
+        f"{posts:,} {_SHORT[stance]}" for stance, posts in counts.items() if posts and not _has_room(posts, longest)
+    ]
     return " · ".join(said)
 
 
