@@ -180,33 +180,38 @@ def print_calibration(found: Sequence[Judged]) -> None:
 
 
 def named(tagger: Tagger, found: dict[str, list[Judged]]) -> None:
-    """Print how often a signal names the known claim that it tells, of sentences whose claims are labelled.
+    """Print how often a signal names the known claim that it tells, and a debunk that is heard the one that it answers,
+    of sentences whose claims are labelled.
 
     `claims` holds what either of two readers named; of the set `unlisted`, whose claims are on no list, it is empty.
     """
     kinds = {claim.id: claim.kind for claim in tagger.claims}
-    posts: Counter[str] = Counter()
-    named: Counter[bool] = Counter()
-    told = 0
-    for name, ones in found.items():
-        for row, one in zip(hard_rows(name), ones, strict=True):
-            if row.get("claims") and one.tags.signal:
-                listed = listed_claims(one)
-                right = listed.intersection(row["claims"])
-                posts["right" if right else "another" if listed else "none"] += 1
-                named.update(claim_id in right for claim_id in listed)
-                told += sum(kinds[claim_id] == "falsifiable" for claim_id in row["claims"])
-    print(f"  {posts.total()} of known claims: {posts['right']} named rightly, {posts['another']} as another,"
-          f" {posts['none']} as none")  # fmt: skip
-    print(f"  {named.total()} claims named in them, {named[True]} rightly; of {told} that they tell")
+    for stance in ("promotes", "debunks"):
+        posts: Counter[str] = Counter()
+        named: Counter[bool] = Counter()
+        told = 0
+        for name, ones in found.items():
+            for row, one in zip(hard_rows(name), ones, strict=True):
+                heard = one.tags.signal if stance == "promotes" else one.stance_said == stance
+                if heard and row["stance"] == stance and row.get("claims"):
+                    listed = listed_claims(one, stance)
+                    right = listed.intersection(row["claims"])
+                    posts["right" if right else "another" if listed else "none"] += 1
+                    named.update(claim_id in right for claim_id in listed)
+                    told += sum(stance == "debunks" or kinds[claim_id] == "falsifiable" for claim_id in row["claims"])
+        print(f"  {stance}: {posts.total()} of known claims: {posts['right']} named rightly, {posts['another']} as"
+              f" another, {posts['none']} as none")  # fmt: skip
+        print(f"    {named.total()} claims named in them, {named[True]} rightly; of {told} that they tell")
     new = [one for one in hard(tagger, "unlisted") if one.tags.signal]
     print(f"  {len(new)} of claims on no list: {sum(bool(listed_claims(one)) for one in new)} named as a known one")
 
 
-def listed_claims(one: Judged) -> set[str]:
-    """Give the known claims that a text promotes by its tags."""
-    promoted = {c.claim_id for c in one.tags.claims if c.stance == "promotes" and c.kind == "falsifiable"}
-    return {claim_id for claim_id in promoted if not claim_id.endswith(UNLISTED)}
+def listed_claims(one: Judged, stance: str = "promotes") -> set[str]:
+    """Give the known claims, false ones where it promotes them, that a text takes a stance on by its tags."""
+    claims = {
+        c.claim_id for c in one.tags.claims if c.stance == stance and (c.kind == "falsifiable" or stance != "promotes")
+    }
+    return {claim_id for claim_id in claims if not claim_id.endswith(UNLISTED)}
 
 
 def gate(tagger: Tagger) -> None:
@@ -290,7 +295,7 @@ def main() -> None:
     print(f"plain truths that are signals: {sum(truths)} of {len(truths)}; false twins: {sum(false)} of {len(false)}")
     week = simulated(tagger)
     print_signal("simulated week", week)
-    run("claims named in signals among the hard sentences", lambda: named(tagger, written))
+    run("claims named in signals and debunks among the hard sentences", lambda: named(tagger, written))
     run("sentences kept from training that reach the careful reader", lambda: gate(tagger))
     run("the claims' own statements that are signals", lambda: stated(tagger))
     run("stances in the simulated week", lambda: print_stances(week))
