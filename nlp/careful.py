@@ -57,8 +57,8 @@ class Opinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sure that it promotes, `held_short_at` where they are and it has at most `short_words` words, since it takes many a
     flat denial of the truth for a correction), or for a signal with less than `heard_at`: words alone make none. The
     rules are sure of a claim with a score from `plain_score` on, or one that `plain_share` of the post's words raise.
-    From `claim_at` on a post's words name a known claim. One for which they speak with less than the share
-    `claim_least` of what they say for the first is none beside another.
+    From `claim_at` on a post is of the known claim that words and reader name together. One that is less likely than
+    the share `claim_least` of the likeliest is none beside another.
     """
 
     release: str
@@ -130,7 +130,8 @@ class SecondOpinion:
         self._opinion = decode(opinion, Opinion)
         self._weights = read_weights(weights)
         self._namer = Namer(naming, self._families)
-        fitted = hashlib.sha256(b"".join(file.read_bytes() for file in (opinion, weights, naming))).hexdigest()[:4]
+        made = (opinion, weights, naming, folder / "reader.onnx", folder / "model.json")
+        fitted = hashlib.sha256(b"".join(file.read_bytes() for file in made)).hexdigest()[:4]
         self.release = f"{self._reader.release}.{self._opinion.release}+{fitted}"
 
     def read(self, candidates: Sequence[tuple[Document, Tags]]) -> list[Tags]:
@@ -185,38 +186,38 @@ class SecondOpinion:
         _, score, signal, _, _ = self._weighing(document, tags, reading)
         heard, score = self._heard(reading, signal), round(score, 4)
         stems = self._words.read(whole(document)).stems
-        told, spoken = self._told(stems, reading), self._namer.spoken(stems)
+        named = self._namer.named(stems, reading.claims)
+        told = self._told(named)
         claims: tuple[ClaimMention, ...] = ()
         if signal:
             claims = _promoted_by(tags.claims, reading, score)
             if told and self._families[told] not in CONCERNS:
-                claims = self._spoken_for(claims, spoken)
+                claims = self._likely_ones(claims, named)
         elif reading.stances[NONE] < self._opinion.stance_at:  # else there are words of a claim, and it hears none
             claims = tuple(_of_reader(claim, heard, score) for claim in tags.claims)
         if heard:
             for family in self._unfound_families(claims, reading, heard, signal, told):
                 claims += self._unfound(document, tags, family, heard, score, told)
-        if any(map(_is_known, left := self._spoken_for(claims, spoken))):
+        if any(map(_is_known, left := self._likely_ones(claims, named))):
             claims = left
         if signal and any(_promoted(claim) and _is_known(claim) for claim in claims):
             claims = tuple(claim for claim in claims if _is_known(claim) or not _promoted(claim))
         return msgspec.structs.replace(tags, signal=signal, score=score, claims=claims)
 
-    def _told(self, stems: Sequence[str], reading: Reading) -> str | None:
-        """Give the known claim that the words of a post speak for, if they do enough."""
-        named = self._namer.named(stems, {family: reading.themes[family] for family in FAMILIES})
+    def _told(self, named: Mapping[str, float]) -> str | None:
+        """Give the likeliest known claim, if it is likely enough."""
         likeliest = max(named, key=lambda claim_id: named[claim_id], default=NO_CLAIM)
         return likeliest if likeliest != NO_CLAIM and named[likeliest] >= self._opinion.claim_at else None
 
-    def _spoken_for(self, claims: tuple[ClaimMention, ...], spoken: Mapping[str, float]) -> tuple[ClaimMention, ...]:
-        """Leave out the known false claims for which the words of a post hardly speak."""
-        least = self._opinion.claim_least
-        return tuple(claim for claim in claims if not _is_known(claim) or spoken.get(claim.claim_id, 1.0) >= least)
+    def _likely_ones(self, claims: tuple[ClaimMention, ...], named: Mapping[str, float]) -> tuple[ClaimMention, ...]:
+        """Leave out the known false claims that are hardly likely beside the likeliest."""
+        least = self._opinion.claim_least * max(named.values(), default=0.0)
+        return tuple(claim for claim in claims if not _is_known(claim) or named.get(claim.claim_id, 1.0) >= least)
 
     def _unfound(
         self, document: Document, tags: Tags, family: str, stance: str, score: float, told: str | None
     ) -> tuple[ClaimMention, ...]:
-        """Give the claims of a family heard that no phrase found: by topic or word, by all its words, or else the
+        """Give the claims of a family heard that no phrase found: by topic or word, the one `told`, or else the
         unlisted one.
 
         Topics and words in general tell too little of what is asked or reported: most news of a disease are of no false
@@ -281,6 +282,8 @@ class SecondOpinion:
         """
         known = {claim.family for claim in claims}
         sure = [family for family in FAMILIES if reading.themes[family] >= self._opinion.theme_at]
+        if heard == DEBUNKS and told:  # who answers a claim that is known talks of its family, however faintly
+            sure = [self._families[told]]
         if heard == PROMOTES and not signal:
             sure = [family for family in sure if family in CONCERNS]
         if signal and not any(map(_promoted, claims)):

@@ -42,8 +42,8 @@ THRESHOLDS = {
     "heard_at": (0.1, "no signal where the reader hears one with less"),
     "stance_at": (0.8, "the probability from where on a stance is heard"),
     "theme_at": (0.3, "the probability from where on a family is heard"),
-    "claim_at": (0.3, "the probability from where on words alone name a claim"),
-    "claim_least": (0.5, "with less of the words' weight than this share of the first one's, a claim is none"),
+    "claim_at": (0.25, "the probability from where on words and reader name a claim"),
+    "claim_least": (0.05, "with less than this share of the likeliest one's probability, a claim is none beside it"),
 }
 """What is not fitted but set: each with what it stands for."""
 

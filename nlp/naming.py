@@ -1,60 +1,51 @@
-"""Which known claim a post is about, by all its words. No claim is known here.
+"""Which known claim a post is about, by all its words and by what the careful reader hears. No claim is known here.
 
-`nlp/claim_words.csv` holds how much a word, or two side by side, speaks for each claim; `nlp.fit_claims` makes it. The
-claims that are not in it are named by phrases, topics and words of their own alone.
+`nlp/claim_words.csv` holds how much a word, or two side by side, speaks for each claim; `nlp.fit_claims` makes it, and
+that part of the reader. The claims that are not in it are named by phrases, topics and words of their own alone.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from nlp.gate import features, read_table
+from nlp.reader import LEAST_CLAIM
 
 NO_CLAIM = ""
 """Stands among the claims for what is on no list."""
 START = ""
 """The word whose weight every post gets."""
 COLUMNS = ("claim", "words", "weight")
-SHARE_OF_THEMES = 0.5
-"""How much the probabilities of the families count, beside the words."""
-LEAST_THEME = 0.01
+SHARE_OF_WORDS = 0.5
+"""How much the words of a post count; the rest is what the reader hears."""
 TELLING = 3
 
 
 class Namer:
-    """Tells by its words which claims a post is about; `families`: the claims by id, with their families."""
+    """Tells which claims a post is about; `known`: the ids of those that there are."""
 
-    def __init__(self, path: Path, families: Mapping[str, str]) -> None:
-        self._families = families
+    def __init__(self, path: Path, known: Collection[str]) -> None:
         self._starts: dict[str, float] = {}
         self._weights: dict[str, dict[str, float]] = defaultdict(dict)
         for (claim_id, words), weight in read_table(path, COLUMNS).items():
-            if claim_id == NO_CLAIM or claim_id in families:
+            if claim_id == NO_CLAIM or claim_id in known:
                 self._starts.setdefault(claim_id, 0.0)
                 (self._starts if words == START else self._weights[words])[claim_id] = weight
 
-    def spoken(self, stems: Sequence[str]) -> dict[str, float]:
-        """Give how much the words of a post speak for each claim, as a share of what they say for the first of them."""
-        sums = dict.fromkeys(self._starts, 0.0)
-        for feature in self._found(stems):
-            for claim_id, weight in self._weights[feature].items():
-                sums[claim_id] += weight
-        most = max(sums.values(), default=0.0)
-        return {claim_id: each / most if most > 0 else 1.0 for claim_id, each in sums.items()}
-
-    def named(self, stems: Sequence[str], themes: Mapping[str, float]) -> dict[str, float]:
-        """Give the probability of each claim, and of NO_CLAIM, by the words of a post and the families it is about."""
+    def named(self, stems: Sequence[str], heard: Mapping[str, float]) -> dict[str, float]:
+        """Give the probability of each claim, and of NO_CLAIM: the mean of what the words of a post say and of what the
+        reader `heard`, by their logarithms.
+        """
         found = self._found(stems)
         scale = math.sqrt(max(1, len(found)))
         sums = dict(self._starts)
         for feature in found:
             for claim_id, weight in self._weights[feature].items():
                 sums[claim_id] += weight / scale
-        highest = max(themes.values())
-        for claim_id in sums:
-            theme = highest if claim_id == NO_CLAIM else themes[self._families[claim_id]]
-            sums[claim_id] += SHARE_OF_THEMES * math.log(max(theme, LEAST_THEME))
+        for claim_id, by_words in sums.items():
+            by_reader = math.log(heard.get(claim_id, LEAST_CLAIM))
+            sums[claim_id] = SHARE_OF_WORDS * by_words + (1 - SHARE_OF_WORDS) * by_reader
         most = max(sums.values(), default=0.0)
         parts = {claim_id: math.exp(each - most) for claim_id, each in sums.items()}
         total = math.fsum(parts.values())

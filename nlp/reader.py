@@ -25,6 +25,7 @@ MODEL = HERE / "model"
 LONGEST = 96
 """So many tokens the model reads at once; a longer text is read in parts that overlap by half."""
 REMEMBERED = 20_000
+LEAST_CLAIM = 0.001
 
 _REPOST = re.compile(r"^\s*(?:RT|MT)\s+@\w+:?\s*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|https?:?…?$|\bh?t?t?ps?:?…$")
@@ -38,21 +39,24 @@ _SPACE = re.compile(r"\s+")
 
 
 class ModelFile(msgspec.Struct, frozen=True):
-    """The file `nlp/model/model.json`: what the outputs mean."""
+    """The file `nlp/model/model.json`: what the outputs mean; `claims` once they are fitted, NO_CLAIM among them."""
 
     release: str
     stances: tuple[str, ...]
     themes: tuple[str, ...]
+    claims: tuple[str, ...] = ()
 
 
 class Reading(NamedTuple):
     """What the reader says of a text: probabilities, 0 to 1, of `signal`, of each stance (they sum to one), and of each
-    theme by itself: the families of claims, and distrust of makers and of politicians.
+    theme by itself: the families of claims, and distrust of makers and of politicians. `claims`: which of the known
+    claims the text is about, if it is about one, or NO_CLAIM for another; those below LEAST_CLAIM are left out.
     """
 
     signal: float
     stances: dict[str, float]
     themes: dict[str, float]
+    claims: dict[str, float]
 
 
 def prepared(text: str) -> str:
@@ -91,7 +95,8 @@ class CarefulReader:
     def __init__(self, folder: Path = MODEL) -> None:
         file = msgspec.json.decode((folder / "model.json").read_bytes(), type=ModelFile)
         self.release = file.release
-        self._stances, self._themes = file.stances, file.themes
+        self._stances, self._themes, self._claims = file.stances, file.themes, file.claims
+        self._outputs = ["signal", "stance", "themes", *(["claims"] if file.claims else [])]
         self._remembered: dict[str, Reading] = {}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST, stride=LONGEST // 2)
@@ -123,13 +128,13 @@ class CarefulReader:
     def _part(self, encoded: Encoding) -> Reading:
         ids = numpy.array([encoded.ids], dtype=numpy.int64)
         mask = numpy.array([encoded.attention_mask], dtype=numpy.int64)
-        signal, stance, themes = self._session.run(
-            ["signal", "stance", "themes"], {"input_ids": ids, "attention_mask": mask}
-        )
+        signal, stance, themes, *claims = self._session.run(self._outputs, {"input_ids": ids, "attention_mask": mask})
+        about = zip(self._claims, _softmax(claims[0][0]), strict=True) if claims else ()
         return Reading(
             _sigmoid(signal[0]),
             dict(zip(self._stances, _softmax(stance[0]), strict=True)),
             dict(zip(self._themes, map(_sigmoid, themes[0]), strict=True)),
+            {claim_id: value for claim_id, value in about if value >= LEAST_CLAIM},
         )
 
 

@@ -83,6 +83,28 @@ def test_an_answer_to_a_claim_on_no_list_is_heard_with_the_words_it_hangs_on(tag
     assert {claim.family for claim in tags.claims} == {"vaccine-adverse-effects"}
 
 
+@pytest.mark.parametrize(
+    ("text", "claim_id"),
+    [
+        (
+            "82 in 100 lost their babies? They left out everyone still pregnant. It is 12, as ever.",
+            "covid-vaccine-infertility",
+        ),
+        (
+            "If it made women barren, why is our antenatal clinic full of jabbed mothers? \N{FACE WITH TEARS OF JOY}",
+            "covid-vaccine-infertility",
+        ),
+        ("Your phone mast did not give the whole street a virus. Iran had the virus and no mast.", "covid-5g"),
+    ],
+)
+def test_an_answer_that_no_phrase_knows_is_given_the_claim_that_it_answers(
+    tagger: Tagger, text: str, claim_id: str
+) -> None:
+    assert claim_id not in [claim.claim_id for claim in Tagger(careful=False).tag([Document(text)])[0].claims]
+    [tags] = tagger.tag([Document(text)])
+    assert [(claim.claim_id, claim.stance) for claim in tags.claims] == [(claim_id, "debunks")]
+
+
 def test_a_false_claim_on_no_list_is_named_by_its_family_and_its_words(tagger: Tagger) -> None:
     text = "Sea moss every morning, and my neighbour's varicose veins vanished for good. Tell everyone, no surgery!"
     [tags] = tagger.tag([Document(text)])
