@@ -120,17 +120,28 @@ def _as_stored(found: Explained) -> str:
 
 def _claims(found: Explained) -> Iterator[Text | Table]:
     for claim in sorted(found.tags.claims, key=lambda one: -one.score):
-        yield from _claim(claim, found.known.get(claim.claim_id))
+        yield from _claim(claim, found.known.get(claim.claim_id), _decided(claim, found))
 
 
-def _claim(mention: ClaimMention, claim: Claim | None) -> Iterator[Text | Table]:
+def _decided(mention: ClaimMention, found: Explained) -> str:
+    """Give what the stance on a claim hangs on: the cues of the rules, where the reader did not hear it otherwise."""
+    stances = {mention.claim_id: mention.stance}
+    if found.rules_alone is not None:
+        stances = {claim.claim_id: claim.stance for claim in found.rules_alone.claims}
+    by_rules = stances.get(mention.claim_id)
+    if by_rules == mention.stance:
+        return _quoted(mention.cues) or "no cue: said plainly"
+    return "the careful reader" + (f"; the rules said {by_rules}" if by_rules else "; no phrase of the rules finds it")
+
+
+def _claim(mention: ClaimMention, claim: Claim | None, decided: str) -> Iterator[Text | Table]:
     stance = (mention.stance, STANCES.get(mention.stance, "bold"))
     named = (f" {mention.claim_id}", "bold")
     yield Text.assemble("claim  ", stance, named, f"  ({mention.family}, {mention.kind})")
     lines = {
         "score": f"{mention.score:.2f}",
         "raised by": _quoted(mention.evidence),
-        "decided by": _quoted(mention.cues) or ("no cue: said plainly" if claim else "the careful reader"),
+        "decided by": decided,
         **_knowledge(claim),
     }
     yield _listed(lines, indent=2)

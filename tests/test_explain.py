@@ -104,6 +104,28 @@ def everything(terminal: int) -> str:
     return b"".join(parts).decode()
 
 
+@pytest.mark.parametrize(
+    ("answer", "claim_id", "decided"),
+    [
+        (
+            "82 in 100 lost their babies? They left out everyone still pregnant. It is 12, as ever.",
+            "covid-vaccine-infertility",
+            "the careful reader; no phrase of the rules finds it",
+        ),
+        (
+            "The aluminium in a whole schedule of jabs is less than a baby drinks in milk. It is not in their brain.",
+            "aluminium-harms",
+            "the careful reader; the rules said promotes",
+        ),
+        ("Vaccines don't cause autism.", "vaccines-cause-autism", "“don't”"),
+    ],
+)
+def test_who_decided_a_stance_is_told(home: Path, answer: str, claim_id: str, decided: str) -> None:
+    text = squeezed(said(home, "explain", answer))
+    assert f"claim debunks {claim_id}" in text
+    assert f"decided by {decided}" in text
+
+
 def test_nothing_found_says_what_that_means(home: Path) -> None:
     text = squeezed(said(home, "explain", "Lovely sunshine over the harbour today"))
     assert "signal no" in text
