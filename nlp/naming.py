@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from nlp.gate import features, read_table
-from nlp.reader import LEAST_CLAIM
 
 NO_CLAIM = ""
 """Stands among the claims for what is on no list."""
@@ -19,6 +18,8 @@ START = ""
 COLUMNS = ("claim", "words", "weight")
 SHARE_OF_WORDS = 0.5
 """How much the words of a post count; the rest is what the reader hears."""
+LEAST_HEARD = 0.001
+"""What the reader hardly hears is as unlikely as this, or nothing that words say would count."""
 TELLING = 3
 
 
@@ -44,7 +45,7 @@ class Namer:
             for claim_id, weight in self._weights[feature].items():
                 sums[claim_id] += weight / scale
         for claim_id, by_words in sums.items():
-            by_reader = math.log(heard.get(claim_id, LEAST_CLAIM))
+            by_reader = math.log(max(heard.get(claim_id, 0.0), LEAST_HEARD))
             sums[claim_id] = SHARE_OF_WORDS * by_words + (1 - SHARE_OF_WORDS) * by_reader
         most = max(sums.values(), default=0.0)
         parts = {claim_id: math.exp(each - most) for claim_id, each in sums.items()}

@@ -25,7 +25,7 @@ MODEL = HERE / "model"
 LONGEST = 96
 """So many tokens the model reads at once; a longer text is read in parts that overlap by half."""
 REMEMBERED = 20_000
-LEAST_CLAIM = 0.001
+MOST_CLAIMS = 12
 
 _REPOST = re.compile(r"^\s*(?:RT|MT)\s+@\w+:?\s*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|https?:?…?$|\bh?t?t?ps?:?…$")
@@ -50,7 +50,7 @@ class ModelFile(msgspec.Struct, frozen=True):
 class Reading(NamedTuple):
     """What the reader says of a text: probabilities, 0 to 1, of `signal`, of each stance (they sum to one), and of each
     theme by itself: the families of claims, and distrust of makers and of politicians. `claims`: which of the known
-    claims the text is about, if it is about one, or NO_CLAIM for another; those below LEAST_CLAIM are left out.
+    claims the text is about, if it is about one, or NO_CLAIM for another; the MOST_CLAIMS likeliest.
     """
 
     signal: float
@@ -129,12 +129,12 @@ class CarefulReader:
         ids = numpy.array([encoded.ids], dtype=numpy.int64)
         mask = numpy.array([encoded.attention_mask], dtype=numpy.int64)
         signal, stance, themes, *claims = self._session.run(self._outputs, {"input_ids": ids, "attention_mask": mask})
-        about = zip(self._claims, _softmax(claims[0][0]), strict=True) if claims else ()
+        about = dict(zip(self._claims, _softmax(claims[0][0]), strict=True)) if claims else {}
         return Reading(
             _sigmoid(signal[0]),
             dict(zip(self._stances, _softmax(stance[0]), strict=True)),
             dict(zip(self._themes, map(_sigmoid, themes[0]), strict=True)),
-            {claim_id: value for claim_id, value in about if value >= LEAST_CLAIM},
+            {claim_id: about[claim_id] for claim_id in sorted(about, key=about.__getitem__)[-MOST_CLAIMS:]},
         )
 
 
