@@ -282,8 +282,6 @@ class SecondOpinion:
         """
         known = {claim.family for claim in claims}
         sure = [family for family in FAMILIES if reading.themes[family] >= self._opinion.theme_at]
-        if heard == DEBUNKS and told:  # who answers a claim that is known talks of its family, however faintly
-            sure = [self._families[told]]
         if heard == PROMOTES and not signal:
             sure = [family for family in sure if family in CONCERNS]
         if signal and not any(map(_promoted, claims)):
