@@ -25,14 +25,14 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from nlp.fit_gate import matrix, words_of
-from nlp.fit_themes import set_small_head, shipped, states
+from nlp.fit_themes import set_head, shipped, states
 from nlp.gate import write_table
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, Example, sentences
 from nlp.lore import lore
 from nlp.naming import COLUMNS, NO_CLAIM, START, Namer
 from nlp.pipeline import Tagger
-from nlp.reader import MODEL
+from nlp.reader import MODEL, likeliest
 from nlp.tags import Document
 
 PATH = HERE / "claim_words.csv"
@@ -114,10 +114,8 @@ class Head(NamedTuple):
     bias: "numpy.ndarray"
 
     def heard(self, state: "numpy.ndarray") -> dict[str, float]:
-        """Give the probability of each claim."""
-        logits = state @ self.weight + self.bias
-        powers = numpy.exp(logits - logits.max())
-        return dict(zip(self.claims, (powers / powers.sum()).tolist(), strict=True))
+        """Give what the reader will hear of the claims, but for the rounding of the weights that ship."""
+        return likeliest(self.claims, state @ self.weight + self.bias)
 
 
 def fitted_head(rows: Sequence[Told], read: Mapping[str, "numpy.ndarray"]) -> Head:
@@ -138,9 +136,9 @@ def check(kept: Sequence[Example], head: Head, read: Mapping[str, "numpy.ndarray
     for stance in (PROMOTES, DEBUNKS):
         chosen = [example for example in kept if example.stance == stance]
         named = [namer.named(known.reader.read(each.text).stems, head.heard(read[each.text])) for each in chosen]
-        likeliest = [max(each, key=lambda claim_id: each[claim_id]) for each in named]
+        first = [max(each, key=lambda claim_id: each[claim_id]) for each in named]
         for at in (0.0, 0.2, 0.3, 0.4, 0.5):
-            told = list(zip(likeliest, named, chosen, strict=True))
+            told = list(zip(first, named, chosen, strict=True))
             believed = [(claim, example) for claim, each, example in told if claim != NO_CLAIM and each[claim] >= at]
             right = sum(claim in (example.claims or ()) for claim, example in believed)
             share = f"{right / max(1, len(believed)):.0%}"
@@ -149,7 +147,7 @@ def check(kept: Sequence[Example], head: Head, read: Mapping[str, "numpy.ndarray
 
 def write_head(model: onnx.ModelProto, head: Head) -> None:
     """Let the shipped reader tell claims."""
-    set_small_head(model, HEAD, head.weight, head.bias)
+    set_head(model, HEAD, head.weight, head.bias, small=True)
     onnx.save(model, MODEL / "reader.onnx")
     path = MODEL / "model.json"
     said = json.loads(path.read_text(encoding="utf-8")) | {"claims": head.claims}

@@ -62,30 +62,24 @@ def fitted(examples: Sequence[Example], said: "numpy.ndarray") -> tuple["numpy.n
     return numpy.array(columns, dtype=numpy.float32).T, numpy.array(biases, dtype=numpy.float32)
 
 
-def set_head(model: onnx.ModelProto, head: str, weight: "numpy.ndarray", bias: "numpy.ndarray") -> None:
-    """Let the output `head` be read from the mean of the states by these weights, a column a number given."""
+def set_head(
+    model: onnx.ModelProto, head: str, weight: "numpy.ndarray", bias: "numpy.ndarray", *, small: bool = False
+) -> None:
+    """Let the output `head` be read from the mean of the states by these weights, a column a number given.
+
+    `small`: in eight bits, with a scale a column; a quarter of the bytes, where there are many columns.
+    """
     drop_head(model, head)
     graph, names = model.graph, _names(head)
+    stored = {"weight": weight, "bias": bias}
+    if small:
+        scale = numpy.abs(weight).max(axis=0) / 127
+        stored = {"steps": numpy.round(weight / scale).astype(numpy.int8), "scale": scale, "bias": bias}
+        spread = [names["steps"], names["scale"]]
+        graph.node.append(helper.make_node("DequantizeLinear", spread, [names["weight"]], name=names["weight"], axis=1))
     graph.node.append(helper.make_node("Gemm", [STATES, names["weight"], names["bias"]], [head], name=head))
     graph.output.append(helper.make_tensor_value_info(head, onnx.TensorProto.FLOAT, ["posts", len(bias)]))
-    graph.initializer.append(numpy_helper.from_array(weight, names["weight"]))
-    graph.initializer.append(numpy_helper.from_array(bias, names["bias"]))
-
-
-def set_small_head(model: onnx.ModelProto, head: str, weight: "numpy.ndarray", bias: "numpy.ndarray") -> None:
-    """Do so with weights of eight bits, a scale a column: a quarter of the bytes, where there are many columns."""
-    set_head(model, head, weight, bias)
-    graph, names = model.graph, _names(head)
-    scale = numpy.abs(weight).max(axis=0) / 127
-    steps = numpy.round(weight / scale).astype(numpy.int8)
-    [whole] = [part for part in graph.initializer if part.name == names["weight"]]
-    graph.initializer.remove(whole)
-    graph.initializer.append(numpy_helper.from_array(steps, names["steps"]))
-    graph.initializer.append(numpy_helper.from_array(scale.astype(numpy.float32), names["scale"]))
-    spread = helper.make_node(
-        "DequantizeLinear", [names["steps"], names["scale"]], [names["weight"]], name=names["weight"], axis=1
-    )
-    graph.node.insert(len(graph.node) - 1, spread)
+    graph.initializer.extend(numpy_helper.from_array(each, names[part]) for part, each in stored.items())
 
 
 def drop_head(model: onnx.ModelProto, head: str) -> None:

@@ -129,13 +129,22 @@ class CarefulReader:
         ids = numpy.array([encoded.ids], dtype=numpy.int64)
         mask = numpy.array([encoded.attention_mask], dtype=numpy.int64)
         signal, stance, themes, *claims = self._session.run(self._outputs, {"input_ids": ids, "attention_mask": mask})
-        about = dict(zip(self._claims, _softmax(claims[0][0]), strict=True)) if claims else {}
         return Reading(
             _sigmoid(signal[0]),
             dict(zip(self._stances, _softmax(stance[0]), strict=True)),
             dict(zip(self._themes, map(_sigmoid, themes[0]), strict=True)),
-            {claim_id: about[claim_id] for claim_id in sorted(about, key=about.__getitem__)[-MOST_CLAIMS:]},
+            likeliest(self._claims, claims[0][0]) if claims else {},
         )
+
+
+def likeliest(
+    claims: Sequence[str], logits: "numpy.ndarray[tuple[int], numpy.dtype[numpy.float32]]"
+) -> dict[str, float]:
+    """Give the probabilities of the MOST_CLAIMS likeliest claims, by their logits."""
+    probabilities = dict(zip(claims, _softmax(logits), strict=True))
+    return {
+        claim_id: probabilities[claim_id] for claim_id in sorted(claims, key=probabilities.__getitem__)[-MOST_CLAIMS:]
+    }
 
 
 def _sigmoid(logit: float) -> float:
