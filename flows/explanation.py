@@ -125,10 +125,8 @@ def _claims(found: Explained) -> Iterator[Text | Table]:
 
 def _decided(mention: ClaimMention, found: Explained) -> str:
     """Give what the stance on a claim hangs on: the cues of the rules, where the reader did not hear it otherwise."""
-    stances = {mention.claim_id: mention.stance}
-    if found.rules_alone is not None:
-        stances = {claim.claim_id: claim.stance for claim in found.rules_alone.claims}
-    by_rules = stances.get(mention.claim_id)
+    rules = found.rules_alone or found.tags
+    by_rules = {claim.claim_id: claim.stance for claim in rules.claims}.get(mention.claim_id)
     if by_rules == mention.stance:
         return _quoted(mention.cues) or "no cue: said plainly"
     return "the careful reader" + (f"; the rules said {by_rules}" if by_rules else "; no phrase of the rules finds it")

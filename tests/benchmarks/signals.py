@@ -179,39 +179,41 @@ def print_calibration(found: Sequence[Judged]) -> None:
             print(f"  score {low:.1f}-{high:.1f}: {len(here):>5} posts, mean score {mean:.2f}, signals {share:.2f}")
 
 
+NAMED_OF = {"promotes": {"falsifiable"}, "debunks": {"falsifiable", "concern"}}
+"""Of which kinds the claims count that a text takes a stance on: a signal promotes false ones."""
+
+
 def named(tagger: Tagger, found: dict[str, list[Judged]]) -> None:
     """Print how often a signal names the known claim that it tells, and a debunk that is heard the one that it answers,
     of sentences whose claims are labelled.
 
     `claims` holds what either of two readers named; of the set `unlisted`, whose claims are on no list, it is empty.
     """
-    kinds = {claim.id: claim.kind for claim in tagger.claims}
-    for stance in ("promotes", "debunks"):
-        posts: Counter[str] = Counter()
-        named: Counter[bool] = Counter()
-        told = 0
-        for name, ones in found.items():
-            for row, one in zip(hard_rows(name), ones, strict=True):
-                heard = one.tags.signal if stance == "promotes" else one.stance_said == stance
-                if heard and row["stance"] == stance and row.get("claims"):
-                    listed = listed_claims(one, stance)
-                    right = listed.intersection(row["claims"])
-                    posts["right" if right else "another" if listed else "none"] += 1
-                    named.update(claim_id in right for claim_id in listed)
-                    told += sum(stance == "debunks" or kinds[claim_id] == "falsifiable" for claim_id in row["claims"])
-        print(f"  {stance}: {posts.total()} of known claims: {posts['right']} named rightly, {posts['another']} as"
+    known = {claim.id: claim.kind for claim in tagger.claims}
+    labelled = [
+        (row, one)
+        for name, ones in found.items()
+        for row, one in zip(hard_rows(name), ones, strict=True)
+        if row.get("claims") and (one.tags.signal if row["stance"] == "promotes" else one.stance_said == row["stance"])
+    ]
+    for stance, kinds in NAMED_OF.items():
+        pairs = [(set(row["claims"]), listed_claims(one, stance)) for row, one in labelled if row["stance"] == stance]
+        posts = Counter("right" if told & said else "another" if said else "none" for told, said in pairs)
+        right, claims = sum(len(told & said) for told, said in pairs), sum(len(said) for _, said in pairs)
+        all_told = sum(known[claim_id] in kinds for told, _ in pairs for claim_id in told)
+        print(f"  {stance}: {len(pairs)} of known claims: {posts['right']} named rightly, {posts['another']} as"
               f" another, {posts['none']} as none")  # fmt: skip
-        print(f"    {named.total()} claims named in them, {named[True]} rightly; of {told} that they tell")
+        print(f"    {claims} claims named in them, {right} rightly; of {all_told} that they tell")
     new = [one for one in hard(tagger, "unlisted") if one.tags.signal]
-    print(f"  {len(new)} of claims on no list: {sum(bool(listed_claims(one)) for one in new)} named as a known one")
+    print(
+        f"  {len(new)} of claims on no list: {sum(bool(listed_claims(one, 'promotes')) for one in new)} named as known"
+    )
 
 
-def listed_claims(one: Judged, stance: str = "promotes") -> set[str]:
-    """Give the known claims, false ones where it promotes them, that a text takes a stance on by its tags."""
-    claims = {
-        c.claim_id for c in one.tags.claims if c.stance == stance and (c.kind == "falsifiable" or stance != "promotes")
-    }
-    return {claim_id for claim_id in claims if not claim_id.endswith(UNLISTED)}
+def listed_claims(one: Judged, stance: str) -> set[str]:
+    """Give the known claims that a text takes a stance on by its tags."""
+    taken = {c.claim_id for c in one.tags.claims if c.stance == stance and c.kind in NAMED_OF[stance]}
+    return {claim_id for claim_id in taken if not claim_id.endswith(UNLISTED)}
 
 
 def gate(tagger: Tagger) -> None:
