@@ -184,16 +184,18 @@ class SecondOpinion:
 
     def _weighed(self, document: Document, tags: Tags, reading: Reading) -> Tags:
         _, score, signal, _, _ = self._weighing(document, tags, reading)
-        heard, score = self._heard(reading, signal), round(score, 4)
-        stems = self._words.read(whole(document)).stems
-        named = self._namer.named(stems, reading.claims)
+        score = round(score, 4)
+        if not signal and reading.stances[NONE] >= self._opinion.stance_at:  # whatever its words, it is of no claim
+            return msgspec.structs.replace(tags, signal=False, score=score, claims=())
+        heard = self._heard(reading, signal)
+        named = self._namer.named(self._words.read(whole(document)).stems, reading.claims)
         told = self._told(named)
-        claims: tuple[ClaimMention, ...] = ()
+        claims: tuple[ClaimMention, ...]
         if signal:
             claims = _promoted_by(tags.claims, reading, score)
             if told and self._families[told] not in CONCERNS:
                 claims = self._likely_ones(claims, named)
-        elif reading.stances[NONE] < self._opinion.stance_at:  # else there are words of a claim, and it hears none
+        else:
             claims = tuple(_of_reader(claim, heard, score) for claim in tags.claims)
         if heard:
             for family in self._unfound_families(claims, reading, heard, signal, told):

@@ -214,14 +214,17 @@ def test_link_titles_are_read_with_the_text() -> None:
     assert whole(document) == "look Kale cures cancer a chart"
 
 
+ENDINGS = {"words": "csv", "opinion": "toml", "model": "json"}
+
+
 def edited(folder: Path, **files: str) -> SecondOpinion:
-    """Give a second opinion by the shipped model, but for some of its files (words.csv, opinion.toml)."""
+    """Give a second opinion by the shipped model, but for some of its files (words.csv, opinion.toml, model.json)."""
     folder.mkdir()
     for file in MODEL.iterdir():
         if file.stem not in files:
             (folder / file.name).symlink_to(file)
     for stem, text in files.items():
-        (folder / f"{stem}.{'csv' if stem == 'words' else 'toml'}").write_text(text)
+        (folder / f"{stem}.{ENDINGS[stem]}").write_text(text)
     return SecondOpinion(lore(HERE).claims, lore(HERE).reader, folder)
 
 
@@ -234,6 +237,19 @@ def test_the_words_of_a_post_count_beside_what_the_reader_heard(tmp_path: Path) 
     assert with_words.weigh(sells, selling).score > without.weigh(sells, selling).score
     assert with_words.weigh(walks, walking).score < without.weigh(walks, walking).score
     assert without.weigh(sells, selling).parts["words"] == 0
+
+
+def test_what_the_reader_hears_names_claims_that_words_alone_do_not(tmp_path: Path) -> None:
+    answer = Document("Your phone mast did not give the whole street a virus. Iran had the virus and no mast.")
+    tags = Tagger(careful=False).tag([answer])[0]
+    hearing = SecondOpinion(lore(HERE).claims, lore(HERE).reader)
+    deaf = edited(tmp_path / "model", model=(MODEL / "model.json").read_text().replace('"claims"', '"others"'))
+    assert hearing.release != deaf.release
+    named, unnamed = (
+        {claim.claim_id for claim in opinion.read([(answer, tags)])[0].claims} for opinion in (hearing, deaf)
+    )
+    assert "covid-5g" in named
+    assert "covid-5g" not in unnamed
 
 
 @pytest.mark.parametrize(
