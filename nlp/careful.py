@@ -125,6 +125,7 @@ class SecondOpinion:
             for word in claim.words:
                 self._by_words.setdefault(claim.family, []).append((tuple(words.read(word).stems), claim))
         self._reader = CarefulReader(folder)
+        self._by_theme = [claim for claim in claims if claim.id in self._reader.themes]
         self._families = {claim.id: claim.family for claim in claims}
         opinion, weights, naming = folder / "opinion.toml", folder / "words.csv", HERE / "claim_words.csv"
         self._opinion = decode(opinion, Opinion)
@@ -198,6 +199,7 @@ class SecondOpinion:
         else:
             claims = tuple(_of_reader(claim, heard, score) for claim in tags.claims)
         if heard:
+            claims += self._unfound_concerns(document, claims, reading, heard, score)
             for family in self._unfound_families(claims, reading, heard, signal, told):
                 claims += self._unfound(document, tags, family, heard, score, told)
         if any(map(_is_known, left := self._likely_ones(claims, named))):
@@ -215,6 +217,17 @@ class SecondOpinion:
         """Leave out the known false claims that are hardly likely beside the likeliest."""
         least = self._opinion.claim_least * max(named.values(), default=0.0)
         return tuple(claim for claim in claims if not _is_known(claim) or named.get(claim.claim_id, 1.0) >= least)
+
+    def _unfound_concerns(
+        self, document: Document, claims: Sequence[ClaimMention], reading: Reading, stance: str, score: float
+    ) -> tuple[ClaimMention, ...]:
+        """Give the concerns that no phrase found and that are a theme of their own for the reader."""
+        known = {claim.claim_id for claim in claims}
+        return tuple(
+            ClaimMention(claim.id, claim.family, claim.kind, stance, score, (self._hung_on(document, claim.id),))
+            for claim in self._by_theme
+            if claim.id not in known and reading.themes[claim.id] >= self._opinion.theme_at
+        )
 
     def _unfound(
         self, document: Document, tags: Tags, family: str, stance: str, score: float, told: str | None
@@ -291,14 +304,14 @@ class SecondOpinion:
             sure += named or ({_likeliest(reading)} if CONCERNS.issuperset(sure) else set())
         return [family for family in dict.fromkeys(sure) if family not in known]
 
-    def _hung_on(self, document: Document, family: str) -> Span:
-        """Give the words that the reading hangs on: those without which the reader hears the family least."""
+    def _hung_on(self, document: Document, theme: str) -> Span:
+        """Give the words that the reading hangs on: those without which the reader hears the theme least."""
         said = fields(document)
         runs = [run for part in _PART.finditer(said.joined) for run in _runs(part, said.joined)]
         if len(runs) < 2:
             return said.span(0, len(said.joined))
         without = self._reader.read([_spaced(said.joined[:start] + said.joined[end:]) for start, end in runs])
-        start, end = min(zip(runs, without, strict=True), key=lambda each: each[1].themes[family])[0]
+        start, end = min(zip(runs, without, strict=True), key=lambda each: each[1].themes[theme])[0]
         return said.span(start, end)
 
 

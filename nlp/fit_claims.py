@@ -14,25 +14,23 @@ labelled sentence, kept from a first fit, by the probability from where on it is
 """
 
 import argparse
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy
-import onnx
 from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from nlp.fit_gate import matrix, words_of
-from nlp.fit_themes import set_head, shipped, states
+from nlp.fit_themes import set_head, ship, shipped, states
 from nlp.gate import write_table
 from nlp.knowledge import HERE
 from nlp.labelled import STANCES, Example, sentences
 from nlp.lore import lore
 from nlp.naming import COLUMNS, NO_CLAIM, START, Namer
 from nlp.pipeline import Tagger
-from nlp.reader import MODEL, likeliest
+from nlp.reader import likeliest
 from nlp.tags import Document
 
 PATH = HERE / "claim_words.csv"
@@ -145,15 +143,6 @@ def check(kept: Sequence[Example], head: Head, read: Mapping[str, "numpy.ndarray
             print(f"{STANCES[stance]}, from {at:.1f}: {len(believed)} of {len(chosen)} named, {share} rightly")
 
 
-def write_head(model: onnx.ModelProto, head: Head) -> None:
-    """Let the shipped reader tell claims."""
-    set_head(model, HEAD, head.weight, head.bias, small=True)
-    onnx.save(model, MODEL / "reader.onnx")
-    path = MODEL / "model.json"
-    said = json.loads(path.read_text(encoding="utf-8")) | {"claims": head.claims}
-    path.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
-
-
 def main() -> None:
     """Fit, write, and print how well it names."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
@@ -168,7 +157,9 @@ def main() -> None:
     check(labelled[::KEPT], fitted_head(rows, read), read)
     rows = [*spread(labelled), *found]
     write_table(PATH, COLUMNS, fitted_words(rows))
-    write_head(model, fitted_head(rows, read))
+    head = fitted_head(rows, read)
+    set_head(model, HEAD, head.weight, head.bias, small=True)
+    ship(model, HEAD, head.claims)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ nlp/model/reader.onnx. Prints how often the likeliest family is right on sentenc
 """
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from nlp.reader import LONGEST, MODEL, prepared
 STATES = "states"
 """The output that gives the mean of the encoder's states, from which the heads read."""
 HEAD = "themes"
+WEIGHT_OF_CONCERNED = 3.0
+"""How much a post of the public set of concerns counts: its themes are all marked, those of other texts hardly."""
 
 
 def shipped() -> tuple[onnx.ModelProto, Tokenizer]:
@@ -82,6 +85,14 @@ def set_head(
     graph.initializer.extend(numpy_helper.from_array(each, names[part]) for part, each in stored.items())
 
 
+def ship(model: onnx.ModelProto, head: str, names: Sequence[str]) -> None:
+    """Write the shipped reader with a head that was fitted, and what its numbers mean."""
+    onnx.save(model, MODEL / "reader.onnx")
+    path = MODEL / "model.json"
+    said = json.loads(path.read_text(encoding="utf-8")) | {head: names}
+    path.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+
+
 def drop_head(model: onnx.ModelProto, head: str) -> None:
     """Take an output away that was fitted before, if there is one."""
     graph, names = model.graph, {head, *_names(head).values()}
@@ -100,10 +111,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     said = parser.parse_args()
     model, tokenizer = shipped()
-    examples = [*real_posts(said.data, "train"), *sentences("train"), *concerns(said.data)]
+    concerned = [example._replace(weight=WEIGHT_OF_CONCERNED) for example in concerns(said.data)]
+    examples = [*real_posts(said.data, "train"), *sentences("train"), *concerned]
     weight, bias = fitted(examples, states(model, tokenizer, [example.text for example in examples]))
     set_head(model, HEAD, weight, bias)
-    onnx.save(model, MODEL / "reader.onnx")
+    ship(model, HEAD, THEMES)
     told = [example for example in sentences("fit") if example.themes]
     logits = states(model, tokenizer, [example.text for example in told]) @ weight + bias
     likeliest = [FAMILIES[row[: len(FAMILIES)].argmax()] for row in logits]

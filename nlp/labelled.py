@@ -18,12 +18,13 @@ from nlp.knowledge import FAMILIES, HERE
 from nlp.lore import lore
 
 STANCES = ("promotes", "debunks", "questions", "reports", "none")
-# Concerns of the public set that are no family of claims: distrust of makers and of politicians.
-THEMES = (*FAMILIES, "vaccine-distrust", "vaccine-politics")
+HEARD_ALONE = ("vaccine-maker-distrust", "vaccine-political-distrust")
+"""Concerns that are a theme of their own, by the id of their claim: a public set marks them apart."""
+THEMES = (*FAMILIES, *HEARD_ALONE)
 CONCERNS = {
     "side-effect": "vaccine-adverse-effects", "ineffective": "vaccine-ineffective", "rushed": "vaccine-rushed",
-    "pharma": "vaccine-distrust", "mandatory": "vaccine-liberty", "unnecessary": "vaccine-unnecessary",
-    "political": "vaccine-politics", "conspiracy": "vaccine-plot", "ingredients": "vaccine-ingredients",
+    "pharma": "vaccine-maker-distrust", "mandatory": "vaccine-liberty", "unnecessary": "vaccine-unnecessary",
+    "political": "vaccine-political-distrust", "conspiracy": "vaccine-plot", "ingredients": "vaccine-ingredients",
     "country": "vaccine-origin", "religious": "vaccine-religion",
 }  # fmt: skip
 CONCERNED = "vaccine_concerns_train"
@@ -153,10 +154,12 @@ def _example(
     weight: float = 1.0,
     claims: Sequence[str] | None = None,
 ) -> Example:
-    themes = frozenset() if family == "none" else frozenset({family})
+    alone = frozenset(claims or ()).intersection(HEARD_ALONE)
+    themes = alone if family == "none" else alone | {family}
+    asked = alone if family.startswith("vaccine") else frozenset(HEARD_ALONE)  # of vaccines, not all were labelled
     weight *= WEIGHT_OF_DEBUNKS if stance == "debunks" else 1.0
     told = None if claims is None else tuple(claims)
-    return Example(text, int(signal), STANCES.index(stance), themes, frozenset(FAMILIES), weight, told)
+    return Example(text, int(signal), STANCES.index(stance), themes, asked.union(FAMILIES), weight, told)
 
 
 def concerns(data: Path) -> list[Example]:

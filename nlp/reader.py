@@ -49,8 +49,9 @@ class ModelFile(msgspec.Struct, frozen=True):
 
 class Reading(NamedTuple):
     """What the reader says of a text: probabilities, 0 to 1, of `signal`, of each stance (they sum to one), and of each
-    theme by itself: the families of claims, and distrust of makers and of politicians. `claims`: which of the known
-    claims the text is about, if it is about one, or NO_CLAIM for another; the MOST_CLAIMS likeliest.
+    theme by itself: the families of claims, and concerns that are heard by themselves, by the id of their claim.
+    `claims`: which of the known claims the text is about, if it is about one, or NO_CLAIM for another; the MOST_CLAIMS
+    likeliest.
     """
 
     signal: float
@@ -90,12 +91,12 @@ def _plain(word: str) -> str:
 
 
 class CarefulReader:
-    """Reads texts with the shipped model, on one thread."""
+    """Reads texts with the shipped model, on one thread; `themes`: what it hears a text to be about."""
 
     def __init__(self, folder: Path = MODEL) -> None:
         file = msgspec.json.decode((folder / "model.json").read_bytes(), type=ModelFile)
-        self.release = file.release
-        self._stances, self._themes, self._claims = file.stances, file.themes, file.claims
+        self.release, self.themes = file.release, file.themes
+        self._stances, self._claims = file.stances, file.claims
         self._outputs = ["signal", "stance", "themes", *(["claims"] if file.claims else [])]
         self._remembered: dict[str, Reading] = {}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -132,7 +133,7 @@ class CarefulReader:
         return Reading(
             _sigmoid(signal[0]),
             dict(zip(self._stances, _softmax(stance[0]), strict=True)),
-            dict(zip(self._themes, map(_sigmoid, themes[0]), strict=True)),
+            dict(zip(self.themes, map(_sigmoid, themes[0]), strict=True)),
             likeliest(self._claims, claims[0][0]) if claims else {},
         )
 

@@ -166,6 +166,40 @@ def test_a_concern_is_heard_and_is_no_signal(tagger: Tagger) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "claim_id", "stance"),
+    [
+        (
+            "Pfizer's balance sheet got the booster, we just got a sore arm. Never again will I believe that company",
+            "vaccine-maker-distrust",
+            "promotes",
+        ),
+        (
+            "Drug makers earn more on insulin than on any shot, so no, greed is not why we vaccinate",
+            "vaccine-maker-distrust",
+            "debunks",
+        ),
+        ("He is selling the jab to win the vote, so count me out", "vaccine-political-distrust", "promotes"),
+    ],
+)
+def test_distrust_that_no_phrase_knows_is_a_concern_by_its_name(
+    tagger: Tagger, text: str, claim_id: str, stance: str
+) -> None:
+    [by_rules] = Tagger(careful=False).tag([Document(text)])
+    assert claim_id not in {claim.claim_id for claim in by_rules.claims}
+    [tags] = tagger.tag([Document(text)])
+    assert not tags.signal
+    [claim] = [claim for claim in tags.claims if claim.claim_id == claim_id]
+    assert (claim.family, claim.kind, claim.stance) == ("vaccine-origin", "concern", stance)
+    [words] = claim.evidence
+    assert words.text and words.text == text[words.start : words.end]
+
+
+def test_distrust_of_those_who_treat_cancer_is_none_of_vaccines(tagger: Tagger) -> None:
+    [tags] = tagger.tag([Document("The cancer industry earns too much to ever let a cure out")])
+    assert tags.signal and {claim.family for claim in tags.claims} == {"cancer-cure"}
+
+
 def test_every_post_of_a_careful_tagger_names_the_same_model(tagger: Tagger) -> None:
     tags = tagger.tag([Document("Vaccines cause autism"), Document("good morning everyone")])
     assert {each.model for each in tags} == {tagger.model}

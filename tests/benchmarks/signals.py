@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from nlp.careful import CONCERNS as CONCERN_FAMILIES
 from nlp.careful import UNLISTED
-from nlp.labelled import CONCERNS, STANCES, labelled_texts, labels, sentences
+from nlp.labelled import CONCERNS, HEARD_ALONE, STANCES, labelled_texts, labels, sentences
 from nlp.pipeline import Tagger
 from nlp.reader import CarefulReader
 from nlp.tags import Document, Tags
@@ -257,7 +257,8 @@ def concerns(tagger: Tagger, data: Path) -> None:
         {c for c, theme in CONCERNS.items() if reading.themes[theme] >= HEARD_AT} or {"none"} for reading in readings
     ]
     tagged = tag_all(tagger, [row["text"] for row in rows])
-    given = [{c for c, theme in CONCERNS.items() if theme in {claim.family for claim in t.claims}} for t in tagged]
+    told = [{c.claim_id if c.claim_id in HEARD_ALONE else c.family for c in t.claims} for t in tagged]
+    given = [{c for c, theme in CONCERNS.items() if theme in themes} for themes in told]
     scores = {}
     for concern in (*CONCERNS, "none"):
         by_theme, by_family = (
