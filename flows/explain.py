@@ -63,21 +63,21 @@ class Explained(msgspec.Struct, frozen=True):
 
 def explained(config: Settings, document: Document, *, careful: bool = True, stored: Stored | None = None) -> Explained:
     """Tag a document and give what stands behind the tags. Raises BadSetting where knowledge is bad."""
-    first_pass = tagger(config, careful=False)
-    [rules_alone] = first_pass.tag([document])
-    knowledge = lore(HERE, config.claims_path)
-    asks = careful and config.careful and rules_alone.candidate
     try:
-        second = SecondOpinion(knowledge.claims, knowledge.reader) if asks else None
+        knowledge = lore(HERE, config.claims_path)
+        opinion = SecondOpinion(knowledge.claims, knowledge.reader) if careful and config.careful else None
     except BadKnowledge as error:
         raise BadSetting(str(error)) from None
-    tags = tagger(config, careful=second).tag([document])[0] if second else rules_alone
+    pipe = tagger(config, careful=opinion or False)
+    [rules_alone] = pipe.tag([document], rules_alone=True)
+    second = opinion if rules_alone.candidate else None
+    tags = pipe.tag([document])[0] if second else rules_alone
     return Explained(
         document=document,
         tags=tags,
         rules_alone=rules_alone if second else None,
         threshold=second.signal_at if second else SIGNAL_AT,
-        weighed=first_pass.reasons(document) or {},
+        weighed=pipe.reasons(document) or {},
         weighing=second.weigh(document, rules_alone) if second else None,
         words=second.telling_words(document) if second else {},
         covered=tags.language in knowledge.languages.covered,

@@ -68,6 +68,8 @@ class Compiler:
         self._exact: set[str] = set()
         self._prefixes: tuple[str, ...] = ()
         self._special = lru_cache(maxsize=65536)(self._specials)
+        self._compiled = lru_cache(maxsize=None)(self._term)
+        self._satisfying = lru_cache(maxsize=None)(self._sequences)
 
     def phrase(self, source: str) -> Phrase:
         """Compile one phrase. Raises BadKnowledge saying what is wrong with it."""
@@ -102,7 +104,7 @@ class Compiler:
         forbidden = [word[1:] for word in text.split() if word.startswith("!")]
         if not terms and not forbidden:
             raise BadKnowledge(f"`{source}`: expected a word on each side of `&`")
-        return Part(tuple(self._term(term) for term in terms), tuple(self._term(term) for term in forbidden), anywhere)
+        return Part(tuple(map(self._compiled, terms)), tuple(map(self._compiled, forbidden)), anywhere)
 
     def _term(self, text: str) -> Term:
         sequences: list[tuple[str, ...]] = []
@@ -120,7 +122,7 @@ class Compiler:
             elif choice.endswith("*") and len(choice) > 2:
                 prefixes.append(choice[:-1].lower())
             else:
-                sequences.extend(self._sequences(choice))
+                sequences.extend(self._satisfying(choice))
         sequences = [sequence for sequence in sequences if sequence]
         if not (sequences or exact or prefixes):
             raise BadKnowledge(f"`{text}`: expected a word")

@@ -210,8 +210,11 @@ class Tagger:
         """Give the known claims, in the order of their ids."""
         return self._lore.claims
 
-    def tag(self, documents: Sequence[Document]) -> list[Tags]:
-        """Give the tags of each document, in order. One batch: what spaCy remembers of it is dropped at the end."""
+    def tag(self, documents: Sequence[Document], *, rules_alone: bool = False) -> list[Tags]:
+        """Give the tags of each document, in order; `rules_alone`: before the careful reader has looked at any.
+
+        One batch: what spaCy remembers of it is dropped at the end.
+        """
         joined = [fields(document) for document in documents]
         credibility = [self._lore.ratings.lowest(d.urls) if d.urls else None for d in documents]
         keys = [(f.joined, f.names, d.language, c) for f, d, c in zip(joined, documents, credibility, strict=True)]
@@ -227,7 +230,7 @@ class Tagger:
         ]
         while len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
-        return self._carefully(documents, tagged) if self._careful else tagged
+        return tagged if rules_alone else self._carefully(documents, tagged)
 
     def reasons(self, document: Document) -> dict[str, float] | None:
         """Give what the score weighs of the likeliest falsifiable claim, by name; None where none is in play."""
