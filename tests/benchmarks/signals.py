@@ -274,6 +274,7 @@ def concerns(tagger: Tagger, data: Path) -> None:
             for concern in scores
         ]
         print(f"  macro-F1 of the reader's themes, {len(scores)} classes, {name}: {sum(macro) / len(macro):.3f}")
+    print(f"  macro-F1 of families given, all posts: {sum(each for _, each in scores.values()) / len(scores):.3f}")
     print(f"  posts that are given a vaccine claim: {sum(bool(said) for said in given)} of {len(given)}")
 
 
