@@ -69,9 +69,8 @@ def explained(config: Settings, document: Document, *, careful: bool = True, sto
     except BadKnowledge as error:
         raise BadSetting(str(error)) from None
     pipe = tagger(config, careful=opinion or False)
-    [rules_alone] = pipe.tag([document], rules_alone=True)
+    [tags], [rules_alone] = pipe.tag([document]), pipe.tag([document], rules_alone=True)
     second = opinion if rules_alone.candidate else None
-    tags = pipe.tag([document])[0] if second else rules_alone
     return Explained(
         document=document,
         tags=tags,

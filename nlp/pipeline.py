@@ -211,7 +211,7 @@ class Tagger:
         return self._lore.claims
 
     def tag(self, documents: Sequence[Document], *, rules_alone: bool = False) -> list[Tags]:
-        """Give the tags of each document, in order; `rules_alone`: before the careful reader has looked at any.
+        """Give the tags of each document, in order; `rules_alone`: as a tagger without the careful reader does.
 
         One batch: what spaCy remembers of it is dropped at the end.
         """
@@ -230,7 +230,9 @@ class Tagger:
         ]
         while len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
-        return tagged if rules_alone else self._carefully(documents, tagged)
+        if rules_alone:
+            return [msgspec.structs.replace(tags, model=self._lore.model) for tags in tagged]
+        return self._carefully(documents, tagged)
 
     def reasons(self, document: Document) -> dict[str, float] | None:
         """Give what the score weighs of the likeliest falsifiable claim, by name; None where none is in play."""

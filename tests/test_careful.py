@@ -100,7 +100,7 @@ def test_an_answer_to_a_claim_on_no_list_is_heard_with_the_words_it_hangs_on(tag
 def test_an_answer_that_no_phrase_knows_is_given_the_claim_that_it_answers(
     tagger: Tagger, text: str, claim_id: str
 ) -> None:
-    assert claim_id not in [claim.claim_id for claim in Tagger(careful=False).tag([Document(text)])[0].claims]
+    assert claim_id not in [claim.claim_id for claim in tagger.tag([Document(text)], rules_alone=True)[0].claims]
     [tags] = tagger.tag([Document(text)])
     assert (claim_id, "debunks") in [(claim.claim_id, claim.stance) for claim in tags.claims]
 
@@ -125,7 +125,7 @@ def test_a_false_claim_on_no_list_is_named_by_its_family_and_its_words(tagger: T
 
 def test_a_remedy_that_no_phrase_knows_is_named_by_the_illness(tagger: Tagger) -> None:
     text = "Rubbed goose fat into the patches for a month. Psoriasis: gone. Dermatologist: speechless."
-    assert not Tagger(careful=False).tag([Document(text)])[0].claims
+    assert not tagger.tag([Document(text)], rules_alone=True)[0].claims
     [tags] = tagger.tag([Document(text)])
     [claim] = tags.claims
     assert tags.signal and claim.claim_id == "psoriasis-cure" and claim.stance == "promotes"
@@ -134,7 +134,7 @@ def test_a_remedy_that_no_phrase_knows_is_named_by_the_illness(tagger: Tagger) -
 
 def test_a_claim_that_no_phrase_finds_is_named_by_the_word_it_is_about(tagger: Tagger) -> None:
     text = "Three cups a day of #GuanabanaTea and gran's tumour is gone. Share this with everyone who is ill."
-    assert not Tagger(careful=False).tag([Document(text)])[0].claims
+    assert not tagger.tag([Document(text)], rules_alone=True)[0].claims
     [tags] = tagger.tag([Document(text)])
     [claim] = tags.claims
     assert tags.signal and claim.claim_id == "soursop-cures-cancer" and claim.stance == "promotes"
@@ -185,7 +185,7 @@ def test_a_concern_is_heard_and_is_no_signal(tagger: Tagger) -> None:
 def test_distrust_that_no_phrase_knows_is_a_concern_by_its_name(
     tagger: Tagger, text: str, claim_id: str, stance: str
 ) -> None:
-    [by_rules] = Tagger(careful=False).tag([Document(text)])
+    [by_rules] = tagger.tag([Document(text)], rules_alone=True)
     assert claim_id not in {claim.claim_id for claim in by_rules.claims}
     [tags] = tagger.tag([Document(text)])
     assert not tags.signal
@@ -204,6 +204,13 @@ def test_every_post_of_a_careful_tagger_names_the_same_model(tagger: Tagger) -> 
     tags = tagger.tag([Document("Vaccines cause autism"), Document("good morning everyone")])
     assert {each.model for each in tags} == {tagger.model}
     assert tagger.model > Tagger(careful=False).model
+
+
+def test_the_rules_alone_are_what_a_tagger_without_the_reader_says(tagger: Tagger) -> None:
+    documents = [Document("Vaccines cause autism"), Document("good morning everyone")]
+    by_rules = tagger.tag(documents, rules_alone=True)
+    assert by_rules == Tagger(careful=False).tag(documents)
+    assert [each.claims for each in by_rules] != [each.claims for each in tagger.tag(documents)]
 
 
 def test_handles_and_links_are_not_read() -> None:
@@ -330,7 +337,7 @@ def test_the_page_says_that_a_claim_is_on_no_list_yet() -> None:
 
 def test_words_of_a_claim_that_say_nothing_of_it_leave_none_in_play(tagger: Tagger) -> None:
     document = Document("Parasite cleanse day for the sheep, drench gun ready")
-    assert "promotes" in {claim.stance for claim in Tagger(careful=False).tag([document])[0].claims}
+    assert "promotes" in {claim.stance for claim in tagger.tag([document], rules_alone=True)[0].claims}
     assert not tagger.tag([document])[0].claims
 
 
@@ -342,13 +349,13 @@ def test_words_of_a_claim_that_say_nothing_of_it_leave_none_in_play(tagger: Tagg
     ],
 )
 def test_a_slogan_against_a_claim_answers_none(tagger: Tagger, text: str) -> None:
-    assert "debunks" in {claim.stance for claim in Tagger(careful=False).tag([Document(text)])[0].claims}
+    assert "debunks" in {claim.stance for claim in tagger.tag([Document(text)], rules_alone=True)[0].claims}
     assert not tagger.tag([Document(text)])[0].claims
 
 
 def test_a_signal_debunks_none_of_its_claims(tagger: Tagger) -> None:
     text = "For a year I was wrong to trust the doctors. Only the turmeric beat my tumour, nothing else did."
-    assert "debunks" in {claim.stance for claim in Tagger(careful=False).tag([Document(text)])[0].claims}
+    assert "debunks" in {claim.stance for claim in tagger.tag([Document(text)], rules_alone=True)[0].claims}
     [tags] = tagger.tag([Document(text)])
     assert tags.signal and {claim.stance for claim in tags.claims} == {"promotes"}
     assert "turmeric-cures-cancer" in {claim.claim_id for claim in tags.claims}
@@ -356,7 +363,7 @@ def test_a_signal_debunks_none_of_its_claims(tagger: Tagger) -> None:
 
 def test_of_claims_that_phrases_find_those_stay_that_the_words_speak_for(tagger: Tagger) -> None:
     text = "Raw milk cured my eczema and my asthma, pasteurised milk is dead poison"
-    found = {claim.claim_id for claim in Tagger(careful=False).tag([Document(text)])[0].claims}
+    found = {claim.claim_id for claim in tagger.tag([Document(text)], rules_alone=True)[0].claims}
     assert {"raw-milk-cures", "eczema-cure", "everyday-food-is-poison"} <= found
     assert {claim.claim_id for claim in tagger.tag([Document(text)])[0].claims} == {"raw-milk-cures"}
 
@@ -397,7 +404,7 @@ def test_a_long_text_is_read_to_its_end(tagger: Tagger) -> None:
 
 def test_a_claim_told_in_words_of_ones_own_is_named_by_all_of_them(tagger: Tagger) -> None:
     text = "They wrote the safety report before the trial had finished. Nine months, and you were the guinea pig."
-    assert not Tagger(careful=False).tag([Document(text)])[0].claims
+    assert not tagger.tag([Document(text)], rules_alone=True)[0].claims
     [tags] = tagger.tag([Document(text)])
     assert tags.signal
     [claim] = [each for each in tags.claims if each.family == "vaccine-rushed"]
