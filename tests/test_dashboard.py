@@ -369,6 +369,15 @@ def test_a_number_that_its_bar_has_no_room_for_stands_below_it() -> None:
     assert "134 promoting · 131 debunking" in of_short
 
 
+@pytest.mark.parametrize(("authors", "said"), [(0, ""), (1, "promoted by 1 account")])
+def test_who_promotes_is_counted_where_authors_are_known(authors: int, said: str) -> None:
+    row = ClaimStances("vaccines-cause-autism", "vaccine-adverse-effects", "falsifiable", 2, 0, 0, 0, authors, 1)
+    shown = claim_bars([row], {}, "the week before", lambda claim_id: f"?claim={claim_id}")
+    assert said in shown
+    assert ("promoted by" in shown) is (authors > 0)
+    assert "1 promoting in the week before" in shown
+
+
 def test_the_list_opens_in_a_spreadsheet() -> None:
     told = _unanswered(text='=HYPERLINK("http://x")', post_id="509000000000000000", platform="x")
     written = unanswered.table([told], "Europe/Berlin")

@@ -137,10 +137,10 @@ def _has_room(posts: int, longest: int) -> bool:
 
 def _spread(row: ClaimStances, longest: int, without_answer: int, before: str | None) -> str:
     said = [f"<b>{without_answer:,} without an answer seen</b>"] if without_answer else []
-    if row.promotes:
+    if row.promoting_authors:  # posts may be captured without their authors
         said.append(f"promoted by {_count(row.promoting_authors, 'account', 'accounts')}")
-        if before:
-            said.append(f"{row.promoted_before:,} promoting in {before}")
+    if row.promotes and before:
+        said.append(f"{row.promoted_before:,} promoting in {before}")
     counts = {stance: getattr(row, stance) for stance in STANCES}
     said += [
         f"{posts:,} {_SHORT[stance]}" for stance, posts in counts.items() if posts and not _has_room(posts, longest)
