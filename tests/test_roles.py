@@ -22,6 +22,12 @@ BIOS = {
         ("Sam", "Retired surgeon and gardener"),
         ("Kim", "Internal medicine resident, budding gastroenterologist"),
         ("Kim", "Registered dietitian. I love hiking"),
+        ("", "Wife, mom, nurse"),
+        ("", "Gastro doc and amateur potter"),
+        ("Ana", "Ginecóloga y obstetra. Amante del mar"),
+        ("", "Pflegefachkraft auf der Intensivstation"),
+        ("", "Infectious diseases physician and scientist"),
+        ("", "Diyetisyen, anne"),
     ],
     "researcher": [
         ("PatelLab", "Curious about membranes"),
@@ -31,6 +37,8 @@ BIOS = {
         ("Ana", "Immunologist studying T cells"),
         ("Ana, PhD", "I study malaria parasites"),
         ("The Gut Lab", "Research group at a university, we study the microbiome"),
+        ("", "Senior lecturer. Research on trust and fairness"),
+        ("", "Centre for Coeliac Research"),
     ],
     "student": [
         ("Zoe", "MBBS student | aspiring neurosurgeon"),
@@ -40,6 +48,10 @@ BIOS = {
         ("Lee", "Medical student who runs"),
         ("Lee", "Student nurse, class of 2027"),
         ("Lee", "Future doctor"),
+        ("Jo", "#RD2be who bakes"),
+        ("", "Estudio enfermería en Sevilla"),
+        ("", "SLP grad student, tea drinker"),
+        ("", "Pre-PA student, class of 2026"),
     ],
     "health-organisation": [
         ("", "College of Nursing for nurses everywhere"),
@@ -48,6 +60,10 @@ BIOS = {
         ("Hill Blood Bank", "Give blood"),
         ("St Anne's Hospital", "Caring for our community since 1920"),
         ("Society of Rhythm", "The American Society of Cardiology for clinicians"),
+        ("", "Communications manager at a children's hospital"),
+        ("", "Providing compassionate, personalized healthcare to our neighbours"),
+        ("Lakeview Hospital", "News and classes"),
+        ("", "Sociedad Española de Hematología"),
     ],
     "government-or-public-health": [
         ("Sen. Ann Moe", "US Senator"),
@@ -56,6 +72,10 @@ BIOS = {
         ("Lakeside County Health", "Protecting the health of county residents"),
         ("Department of Health", "Official account of the Department of Health"),
         ("Jo", "County public health officer"),
+        ("", "Official account of the national Centre for Disease Control"),
+        ("", "UNHCR spokesperson, runner"),
+        ("", "Diplomat at an embassy in Lima"),
+        ("", "Dinas Kesehatan kota"),
     ],
     "patient-or-caregiver": [
         ("", "Mama to a heart warrior"),
@@ -67,6 +87,9 @@ BIOS = {
         ("Pat", "Living with lupus since 2009"),
         ("Pat", "Mum to a boy with cystic fibrosis"),
         ("Pat", "Diagnosed with type 1 diabetes at 11"),
+        ("", "Celíaca desde 2010, viajera"),
+        ("", "Lost my daughter to leukemia"),
+        ("", "Madre de un niño celíaco"),
     ],
     "advocate": [
         ("", "Fighting stigma around mental illness. Speaker and activist"),
@@ -75,6 +98,8 @@ BIOS = {
         ("", "Coeliac awareness advocate, hockey fan"),
         ("Hope", "Patient advocate, raising awareness of sepsis"),
         ("Hope", "Charity supporting families"),
+        ("", "Woman of the Year candidate, raising money to end blood cancer"),
+        ("", "Asociación de pacientes con hemofilia"),
     ],
     "journalist-or-media": [
         ("", "Medical correspondent for @ITVNews"),
@@ -83,6 +108,9 @@ BIOS = {
         ("", "Producer, evening news"),
         ("Max", "Health reporter at a daily newspaper"),
         ("Daily Echo", "Breaking news headlines"),
+        ("", "Reportera de televisión"),
+        ("", "Bylines in the Guardian"),
+        ("", "TV anchor and dog walker"),
     ],
     "industry": [
         ("", "Medical device sales"),
@@ -91,6 +119,9 @@ BIOS = {
         ("", "Makes and supplies effective traps against mosquitoes"),
         ("Bo", "CEO of a biotech startup"),
         ("Bo", "Pharma sales rep. Golf."),
+        ("", "Online store of vitamins and supplements"),
+        ("", "Healthcare marketer, yoga fan"),
+        ("", "Biobank providing biospecimens to drug makers"),
     ],
     "spam-or-bot": [
         ("", "Herbal cure for herpes and HIV. WhatsApp Dr Ojo"),
@@ -98,6 +129,10 @@ BIOS = {
         ("", "I retweet everything #flu"),
         ("deals", "Get real followers fast"),
         ("rt", "I am a bot that retweets #flu"),
+        ("", "Win a house for two pounds, enter now"),
+        ("", "Independent doTERRA wellness consultant"),
+        ("", "Juice Plus distributor"),
+        ("", "Free betting tips every day"),
     ],
     "other": [
         ("", "Computer doctor. We fix laptops"),
@@ -138,6 +173,10 @@ BIOS = {
         ("Eve", "Be patient with me"),
         ("Eve", "Former nurse, now I paint"),
         ("Eve", ""),
+        ("", "Member of Parliament for a small town"),
+        ("", "Gluten free bakery and cafe"),
+        ("", "Devil's advocate"),
+        ("", "Certified health coach, blogger"),
     ],
 }
 
