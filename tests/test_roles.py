@@ -28,6 +28,7 @@ BIOS = {
         ("", "Pflegefachkraft auf der Intensivstation"),
         ("", "Infectious diseases physician and scientist"),
         ("", "Diyetisyen, anne"),
+        ("", "RN = registered nurse, not the navy. Night shifts"),
     ],
     "researcher": [
         ("PatelLab", "Curious about membranes"),
@@ -39,6 +40,7 @@ BIOS = {
         ("The Gut Lab", "Research group at a university, we study the microbiome"),
         ("", "Senior lecturer. Research on trust and fairness"),
         ("", "Centre for Coeliac Research"),
+        ("Ines Roe MD", "My lab studies how nerves regrow"),
     ],
     "student": [
         ("Zoe", "MBBS student | aspiring neurosurgeon"),
@@ -76,6 +78,7 @@ BIOS = {
         ("", "UNHCR spokesperson, runner"),
         ("", "Diplomat at an embassy in Lima"),
         ("", "Dinas Kesehatan kota"),
+        ("", "The national regulator of blood and tissues"),
     ],
     "patient-or-caregiver": [
         ("", "Mama to a heart warrior"),
@@ -111,6 +114,7 @@ BIOS = {
         ("", "Reportera de televisión"),
         ("", "Bylines in the Guardian"),
         ("", "TV anchor and dog walker"),
+        ("", "Ex-GP, now health editor of a weekly paper"),
     ],
     "industry": [
         ("", "Medical device sales"),
@@ -125,6 +129,8 @@ BIOS = {
     ],
     "spam-or-bot": [
         ("", "Herbal cure for herpes and HIV. WhatsApp Dr Ojo"),
+        ("", "Lose 9 kilos in 7 days! Order now, half price"),
+        ("", "I automatically repost every post about gout"),
         ("", "Earn money online from home"),
         ("", "I retweet everything #flu"),
         ("deals", "Get real followers fast"),
@@ -176,6 +182,9 @@ BIOS = {
         ("", "Member of Parliament for a small town"),
         ("", "Gluten free bakery and cafe"),
         ("", "Devil's advocate"),
+        ("", "RN = Roving Naturalist. Moths by night"),
+        ("EMT", "EMT (Eager Model Trains). Steam and paint"),
+        ("", "The Shoe Doctor. Heels and soles while you wait"),
         ("", "Certified health coach, blogger"),
     ],
 }
