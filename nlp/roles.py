@@ -5,9 +5,9 @@ does an abbreviation that the bio explains, "RN = Royal Navy" or "RN (Royal Navy
 
 Measured by `tests/benchmarks/roles.py` on 960 authors set apart by the hash of their handle, each labelled by two
 readers (kappa .95; the first 360 by three), from whom no rule was made: macro-F1 .66 (95 % .60-.72), accuracy .81; of
-the 637 whom no reader was unsure of .79 and .91. On the 1,759 that rules were made from it is .83. Weakest are firms
-(F1 .31) and spammers (.40, five of them), who are few, agencies (.57), and advocates (.64), who are hard to tell from
-organisations.
+the 637 whom no reader was unsure of .79 and .91; of 165 invented ones, half of them hard, .81 and .81. On the 1,759
+that rules were made from it is .83. Weakest are firms (F1 .31) and spammers (.40, five of them), who are few, agencies
+(.57), and advocates (.64), who are hard to tell from organisations.
 """
 
 import re
