@@ -112,7 +112,9 @@ def main() -> None:
     said = parser.parse_args()
     model, tokenizer = shipped()
     concerned = [example._replace(weight=WEIGHT_OF_CONCERNED) for example in concerns(said.data)]
-    examples = [*real_posts(said.data, "train"), *sentences("train"), *concerned]
+    texts = {example.text for example in concerned}
+    others = [example for example in real_posts(said.data, "train") if example.text not in texts]
+    examples = [*others, *sentences("train"), *concerned]
     weight, bias = fitted(examples, states(model, tokenizer, [example.text for example in examples]))
     set_head(model, HEAD, weight, bias)
     ship(model, HEAD, THEMES)

@@ -163,12 +163,12 @@ def _example(
 
 
 def concerns(data: Path) -> list[Example]:
-    """Give posts of a public set about COVID vaccines by concern: they teach themes, not signals."""
-    known = {row["id"] for row in labels()}
+    """Give posts of a public set about COVID vaccines by concern, but those kept from training: they teach themes."""
+    kept = {row["id"] for row in labels() if row["part"] != "train"}
     return [
-        Example(row["text"], UNKNOWN, UNKNOWN, _about(row), frozenset(THEMES))
+        Example(html.unescape(row["text"]), UNKNOWN, UNKNOWN, _about(row), frozenset(THEMES))
         for row in _rows(data, CONCERNED)
-        if row["ID"] not in known
+        if row["ID"] not in kept
     ]
 
 
