@@ -139,10 +139,8 @@ class Roles:
 
     def _void(self, scene: Scene, keys: frozenset[str]) -> defaultdict[str, set[int]]:
         """Give, for each role, the places of words that count for nothing."""
-        void: defaultdict[str, set[int]] = defaultdict(set)
         explained = _explained(scene.words)
-        if explained:
-            void.update((role, set(explained)) for role in self._order)
+        void: defaultdict[str, set[int]] = defaultdict(lambda: set(explained))
         for phrase, (roles, unbroken) in self._exceptions.possible(keys):
             matches = scene.matches(phrase, 1)
             if unbroken:
