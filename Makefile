@@ -42,8 +42,8 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt
 model: $(if $(filter model,$(MAKECMDGOALS)),$(or $(wildcard $(DATA)/labelled),$(error say where the public data is: make model DATA=FOLDER)))
 model: $(VENV)/.installed-train $(ENCODER)
 	$(BIN)/python -m nlp.fit_gate --data $(DATA)
-	$(BIN)/python -m nlp.train_reader --data $(DATA) --base $(ENCODER) --but plain-
-	$(BIN)/python -m nlp.train_reader --data $(DATA) --again plain- --epochs 1
+	$(BIN)/python -m nlp.train_reader --data $(DATA) --base $(ENCODER) --but plain- irony-
+	$(BIN)/python -m nlp.train_reader --data $(DATA) --again plain- irony- --epochs 1
 	$(BIN)/python -m nlp.fit_themes --data $(DATA)
 	$(BIN)/python -m nlp.fit_words --data $(DATA)
 	$(BIN)/python -m nlp.fit_claims

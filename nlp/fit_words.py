@@ -22,7 +22,7 @@ from nlp.reader import MODEL
 
 STRENGTH = 0.1
 """Inverse of the regularisation: the more, the better real posts are told apart, and the worse hard sentences."""
-LEAST_WEIGHT = 0.01
+LEAST_WEIGHT = 0.03
 
 
 def main() -> None:

@@ -110,13 +110,13 @@ def _weight(row: dict[str, str]) -> float:
     return 0.6 if row["unsure"] == "1" else 1.5
 
 
-def sentences(part: str, named: str = "") -> list[Example]:
+def sentences(part: str, named: Sequence[str] = ()) -> list[Example]:
     """Give the sentences that were written for training, of a part: train, or fit (the end of each file).
 
     Neighbours in a file are of one scene, and share words; so no scene is in both. `named`: of the files whose names
-    begin so alone, without what the claims' own entries say.
+    begin with one of these alone, without what the claims' own entries say.
     """
-    paths = sorted((HERE / "training").glob(f"**/{named}*.jsonl"))
+    paths = sorted(path for path in (HERE / "training").rglob("*.jsonl") if path.name.startswith(tuple(named) or ""))
     files = [path.read_text(encoding="utf-8").splitlines() for path in paths]
     cuts = [round(len(lines) * (1 - HELD_OUT)) for lines in files]
     chosen = [lines[:cut] if part == "train" else lines[cut:] for lines, cut in zip(files, cuts, strict=True)]
