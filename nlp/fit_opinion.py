@@ -32,8 +32,8 @@ NAMES = Weights.__struct_fields__
 THRESHOLDS = {
     # The higher, the fewer of those who debunk are flagged, who cost the list its readers, and the more promoters are
     # missed: tests/benchmarks/signals.py prints both.
-    "signal_at": (0.3, "the score from where on a post is a signal"),
-    "held_at": (0.05, "held back where debunking is likelier than this"),
+    "signal_at": (0.35, "the score from where on a post is a signal"),
+    "held_at": (0.06, "held back where debunking is likelier than this"),
     "held_plain_at": (0.15, "the same, where the rules are sure"),
     "held_short_at": (0.5, "the same, where they are sure of a short post"),
     "short_words": (12, "a post of at most so many words is short"),

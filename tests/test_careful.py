@@ -39,7 +39,7 @@ def test_the_promoter_is_told_from_the_one_who_answers(tagger: Tagger, text: str
         ("Vaccines don't cause autism.", False),
         ("Do vaccines cause autism?", False),
         ('"Vaccines cause autism." Half a million Danish children say otherwise.', False),
-        ("Measles is a harmless childhood illness", True),
+        ("Mumps is harmless, no need for a shot", True),
         ("flu shot cant give u flu its dead virus. do the math", False),
     ],
 )
@@ -87,11 +87,11 @@ def test_an_answer_to_a_claim_on_no_list_is_heard_with_the_words_it_hangs_on(tag
     ("text", "claim_id"),
     [
         (
-            "82 in 100 lost their babies? They left out everyone still pregnant. It is 12, as ever.",
+            "Barren after two doses? Tell that to the four jabbed mums in my antenatal class.",
             "covid-vaccine-infertility",
         ),
         (
-            "If it made women barren, why is our antenatal clinic full of jabbed mothers? \N{FACE WITH TEARS OF JOY}",
+            "If it made women barren, our antenatal clinic would not be full of jabbed mothers.",
             "covid-vaccine-infertility",
         ),
         ("Your phone mast did not give the whole street a virus. Iran had the virus and no mast.", "covid-5g"),
@@ -196,7 +196,7 @@ def test_distrust_that_no_phrase_knows_is_a_concern_by_its_name(
 
 
 def test_distrust_of_those_who_treat_cancer_is_none_of_vaccines(tagger: Tagger) -> None:
-    [tags] = tagger.tag([Document("The cancer industry earns too much to ever let a cure out")])
+    [tags] = tagger.tag([Document("The cancer industry will never let a cure out, it earns too much")])
     assert tags.signal and {claim.family for claim in tags.claims} == {"cancer-cure"}
 
 
@@ -296,7 +296,7 @@ def test_what_the_reader_hears_names_claims_that_words_alone_do_not(tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "borne"),
     [
-        ("Measles is a harmless childhood illness", "held_short_at"),
+        ("Sunscreen causes skin cancer and sunlight does not.", "held_short_at"),
         (
             "VAERS proves that thousands were killed by the jab, so why does nobody on TV say a word of it?",
             "held_plain_at",

@@ -108,7 +108,7 @@ def everything(terminal: int) -> str:
     ("answer", "claim_id", "decided"),
     [
         (
-            "82 in 100 lost their babies? They left out everyone still pregnant. It is 12, as ever.",
+            "Barren after two doses? Tell that to the four jabbed mums in my antenatal class.",
             "covid-vaccine-infertility",
             "the careful reader; no phrase of the rules finds it",
         ),
