@@ -27,7 +27,7 @@ from nlp.stance import Judge
 from nlp.subject import Subjects
 from nlp.topics import topic_ids
 
-RELEASE = "2026.11.29.2"
+RELEASE = "2026.11.29.3"
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _WORD = re.compile(r"[a-z]+")
 _EXPECTED = {"topics": "ids that stand in a file of `topics/`", "words": "a word or several"}
